@@ -1,1 +1,6 @@
-//! engine
+//! The neural network behind detente: encoder, heads, workers, training. The only crate that links libtorch.
+
+pub mod encode;
+pub mod encoder;
+pub mod heads;
+pub mod model;

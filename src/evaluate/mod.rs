@@ -1,1 +1,3 @@
-//! evaluate
+//! Measurement: what the program says, against what careful readers say.
+
+pub mod labels;
