@@ -110,9 +110,9 @@ impl Linear {
         x.linear(&self.weight, Some(&self.bias))
     }
 
-    /// A second handle on the same storage.
-    pub fn share(&self) -> Self {
-        Self { weight: self.weight.shallow_clone(), bias: self.bias.shallow_clone() }
+    /// The same layer over other tensors.
+    pub fn map(&self, with: &dyn Fn(&Tensor) -> Tensor) -> Self {
+        Self { weight: with(&self.weight), bias: with(&self.bias) }
     }
 }
 
@@ -144,8 +144,8 @@ impl LayerNorm {
         x.layer_norm(self.weight.size(), Some(&self.weight), Some(&self.bias), self.eps, false)
     }
 
-    fn share(&self) -> Self {
-        Self { weight: self.weight.shallow_clone(), bias: self.bias.shallow_clone(), eps: self.eps }
+    fn map(&self, with: &dyn Fn(&Tensor) -> Tensor) -> Self {
+        Self { weight: with(&self.weight), bias: with(&self.bias), eps: self.eps }
     }
 }
 
@@ -257,24 +257,24 @@ impl Encoder {
         self.words.kind()
     }
 
-    /// A second handle on the same weights, for another thread.
-    pub fn share(&self) -> Self {
+    /// The same stack over other tensors: second handles on the same storage, or casts.
+    pub fn map(&self, with: &dyn Fn(&Tensor) -> Tensor) -> Self {
         Self {
             config: self.config.clone(),
-            words: self.words.shallow_clone(),
-            positions: self.positions.shallow_clone(),
-            types: self.types.shallow_clone(),
-            norm: self.norm.share(),
+            words: with(&self.words),
+            positions: with(&self.positions),
+            types: with(&self.types),
+            norm: self.norm.map(with),
             layers: self
                 .layers
                 .iter()
                 .map(|layer| Layer {
-                    qkv: layer.qkv.share(),
-                    attention_out: layer.attention_out.share(),
-                    attention_norm: layer.attention_norm.share(),
-                    up: layer.up.share(),
-                    down: layer.down.share(),
-                    norm: layer.norm.share(),
+                    qkv: layer.qkv.map(with),
+                    attention_out: layer.attention_out.map(with),
+                    attention_norm: layer.attention_norm.map(with),
+                    up: layer.up.map(with),
+                    down: layer.down.map(with),
+                    norm: layer.norm.map(with),
                 })
                 .collect(),
         }

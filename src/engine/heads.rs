@@ -70,12 +70,12 @@ impl Heads {
         Logits { tone: self.tone.forward(&drop(cls)), stance, target_tone, mode, basis }
     }
 
-    /// A second handle on the same weights.
-    pub fn share(&self) -> Self {
+    /// The same heads over other tensors.
+    pub fn map(&self, with: &dyn Fn(&Tensor) -> Tensor) -> Self {
         Self {
-            tone: self.tone.share(),
-            shared: self.shared.share(),
-            outputs: self.outputs.iter().map(Linear::share).collect(),
+            tone: self.tone.map(with),
+            shared: self.shared.map(with),
+            outputs: self.outputs.iter().map(|linear| linear.map(with)).collect(),
             dropout: self.dropout,
         }
     }

@@ -1,6 +1,8 @@
 //! The neural network behind detente: encoder, heads, workers, training. The only crate that links libtorch.
 
+pub mod batch;
 pub mod encode;
 pub mod encoder;
 pub mod heads;
 pub mod model;
+pub mod train;

@@ -231,9 +231,20 @@ impl Network {
 
     /// A second handle on the same weights, for another thread.
     pub fn share(&self) -> Self {
+        let with = Tensor::shallow_clone;
         Self {
-            encoder: self.encoder.share(),
-            heads: self.heads.share(),
+            encoder: self.encoder.map(&with),
+            heads: self.heads.map(&with),
+            stance_temperature: self.stance_temperature,
+        }
+    }
+
+    /// The same network in another kind; in training the cast is part of the graph.
+    pub fn cast(&self, kind: Kind) -> Self {
+        let with = |tensor: &Tensor| tensor.to_kind(kind);
+        Self {
+            encoder: self.encoder.map(&with),
+            heads: self.heads.map(&with),
             stance_temperature: self.stance_temperature,
         }
     }

@@ -1,3 +1,6 @@
 //! Measurement: what the program says, against what careful readers say.
 
 pub mod labels;
+pub mod naming;
+pub mod sentiment;
+pub mod stance;
