@@ -5,4 +5,7 @@ pub mod encode;
 pub mod encoder;
 pub mod heads;
 pub mod model;
+pub mod prepare;
+pub mod score;
 pub mod train;
+pub mod workers;
