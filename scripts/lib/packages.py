@@ -11,6 +11,7 @@ import fcntl
 import fnmatch
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ import tempfile
 import time
 import zipfile
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 LIB = Path(__file__).resolve().parent
@@ -73,11 +75,17 @@ class SetupError(Exception):
 class Package:
     """One line of packages.lock."""
 
-    def __init__(self, requirement, sha256, file):
+    def __init__(self, package_set, requirement, sha256, file):
+        self.set = package_set
         self.requirement = requirement
         self.name = requirement.split("==")[0]
         self.sha256 = sha256
         self.file = file
+
+
+def instead(package_set):
+    """The other way to get what the set gives."""
+    return ";\n  or set LIBTORCH to a libtorch 2.4.0 that you have" if package_set == "libtorch" else ""
 
 
 def say(text):
@@ -90,7 +98,7 @@ def read_lock(wanted_set):
     for line in (LIB / "packages.lock").read_text().splitlines():
         fields = line.split()
         if fields and fields[0] == wanted_set:
-            packages.append(Package(*fields[1:]))
+            packages.append(Package(*fields))
             lines.append(" ".join(fields))
     if not packages:
         raise SetupError(f"packages.lock has no set named {wanted_set}")
@@ -153,41 +161,45 @@ def sha256_of(path):
     return digest.hexdigest()
 
 
-def pip_command():
+@lru_cache(maxsize=None)
+def pip(package_set):
+    """The command that starts pip, and the options for bad networks that this pip knows."""
     command = [sys.executable, "-m", "pip"]
-    if subprocess.run(command + ["--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+    answer = subprocess.run(command + ["--version"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
+    version = re.match(r"pip (\d+)\.(\d+)", answer.stdout)
+    if answer.returncode or not version:
         raise SetupError(
-            f"{sys.executable} has no pip, which fetches libtorch.\n"
-            "  Remedy: `apt-get install python3-pip`, `dnf install python3-pip` or `python3 -m ensurepip --user`;\n"
-            "  or set LIBTORCH to a libtorch 2.4.0 that you have."
+            f"{sys.executable} has no pip, which fetches the packages.\n"
+            "  Remedy: `apt-get install python3-pip`, `dnf install python3-pip` or `python3 -m ensurepip --user`"
+            + instead(package_set)
         )
-    return command
+    options = ["--retries", "5", "--timeout", "60"]
+    if (int(version[1]), int(version[2])) >= (25, 1):
+        options += ["--resume-retries", "10"]
+    return command, options
 
 
 def pip_download(package, folder, fresh):
     """Lets pip put one wheel into `folder`. `fresh` passes by pip's own cache."""
-    pip = pip_command()
-    command = pip + [
+    command, options = pip(package.set)
+    arguments = [
         "download", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check",
         # The wheel for CPython 3.11 whatever Python runs this: only its C++ libraries are used.
         "--python-version", "3.11", "--implementation", "cp", "--abi", "cp311", "--abi", "none",
         "--platform", "manylinux1_x86_64", "--platform", "manylinux_2_17_x86_64", "--platform", "manylinux2014_x86_64",
-        "--retries", "5", "--timeout", "60", "--dest", str(folder), package.requirement,
+        "--dest", str(folder), package.requirement,
     ]  # fmt: skip
     if fresh:
-        command.append("--no-cache-dir")
-    options = subprocess.run(pip + ["download", "--help"], stdout=subprocess.PIPE, universal_newlines=True).stdout
-    if "--resume-retries" in options:
-        command += ["--resume-retries", "10"]
+        arguments.append("--no-cache-dir")
     # pip collects a download in TMPDIR first: keep it on the disk whose space was checked.
     environment = dict(os.environ, TMPDIR=str(folder))
-    if subprocess.run(command, stdout=sys.stderr, env=environment).returncode:
+    if subprocess.run(command + arguments + options, stdout=sys.stderr, env=environment).returncode:
         raise SetupError(
             f"pip could not fetch {package.requirement} (its reason is above).\n"
             "  Remedy: check the network, the proxy and pip's index settings, then run this again; what was\n"
             "  fetched is kept. Without a network: put the file\n"
             f"    {package.file}\n"
-            f"  into {CACHE} yourself, or set LIBTORCH to a libtorch 2.4.0 that you have."
+            f"  into {CACHE} yourself{instead(package.set)}"
         )
 
 
@@ -247,7 +259,7 @@ def check_space(wanted_set):
     if free < SPACE[wanted_set]:
         raise SetupError(
             f"{wanted_set} needs {SPACE[wanted_set] / 1e9:.1f} GB free while it is unpacked; {ROOT} has {free / 1e9:.1f} GB.\n"
-            "  Remedy: make room, or set LIBTORCH to a libtorch 2.4.0 that you have."
+            f"  Remedy: make room{instead(wanted_set)}"
         )
 
 

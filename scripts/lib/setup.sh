@@ -33,7 +33,7 @@ fetch_set() {
   # Right stamp but missing files: somebody deleted them.
   rm -f "$root/$folder/.stamp"
   command -v python3 >/dev/null ||
-    die "python3 is missing; it fetches $set. Remedy: install Python 3.8 or newer with pip${libtorch_way-}"
+    die "python3 is missing; it fetches $set. Remedy: install Python 3.8 or newer with pip"
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' ||
     die "$(python3 --version 2>&1) is too old; Python 3.8 or newer with pip fetches $set"
   python3 "$root/scripts/lib/packages.py" "$set" "$folder" ${keep_packages:+--keep} || exit $?
@@ -43,7 +43,7 @@ fetch_set() {
 prepare_libtorch() {
   # It would make the build take whatever torch the Python at hand has.
   unset LIBTORCH_USE_PYTORCH
-  if [[ -n ${LIBTORCH-} && ! ${LIBTORCH%/} -ef $root/.libtorch ]]; then
+  if [[ -n ${LIBTORCH-} && ${LIBTORCH%/} != "$root/.libtorch" && ! $LIBTORCH -ef $root/.libtorch ]]; then
     check_own_libtorch
     return
   fi
@@ -53,7 +53,6 @@ prepare_libtorch() {
   local files=(lib/libtorch_cpu.so lib/libc10.so lib/libtorch.so lib/libcudart.so.12 lib/libcupti.so.12
     include/torch/csrc/api/include/torch/version.h)
   in_place libtorch .libtorch "${files[@]}" && return
-  local libtorch_way=", or set LIBTORCH to a libtorch 2.4.0 that you have"
   [[ $(uname -sm) == "Linux x86_64" && -e /lib64/ld-linux-x86-64.so.2 ]] ||
     die "no prepared libtorch for this system ($(uname -sm)); packages exist for Linux x86_64 with glibc only." \
       "Remedy: install libtorch 2.4.0 for it and set LIBTORCH to its folder"
