@@ -185,8 +185,8 @@ def pip_download(package, folder, fresh):
     arguments = [
         "download", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check",
         # The wheel for CPython 3.11 whatever Python runs this: only its C++ libraries are used.
-        "--python-version", "3.11", "--implementation", "cp", "--abi", "cp311", "--abi", "none",
-        "--platform", "manylinux1_x86_64", "--platform", "manylinux_2_17_x86_64", "--platform", "manylinux2014_x86_64",
+        # (manylinux2014 includes manylinux1.)
+        "--python-version", "3.11", "--implementation", "cp", "--abi", "cp311", "--platform", "manylinux2014_x86_64",
         "--dest", str(folder), package.requirement,
     ]  # fmt: skip
     if fresh:
