@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -16,7 +15,6 @@ import zipfile
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-
 
 VERSION_HEADER = "torch/csrc/api/include/torch/version.h"
 OLD_ABI_SYMBOL = b"\0_ZN3c106detail14torchCheckFailEPKcS2_jRKSs\0"
@@ -213,7 +211,6 @@ class FromPackages(Sandbox):
         said = process.communicate(timeout=30)[1]
         self.assertEqual(process.returncode, 130, said)
         self.assertIn("interrupted", said)
-        self.assertNotIn("Traceback", said.split("setup: preparing")[0])
         self.set_up()
         self.assert_complete()
 
