@@ -19,6 +19,7 @@ pub mod attribute;
 pub mod classify;
 pub mod cli;
 pub mod evaluate;
+pub mod export;
 pub mod ingest;
 pub mod registry;
 pub mod report;
