@@ -20,6 +20,7 @@ pub mod classify;
 pub mod cli;
 pub mod decide;
 pub mod evaluate;
+pub mod export;
 pub mod ingest;
 pub mod registry;
 pub mod report;
