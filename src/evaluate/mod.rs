@@ -1,5 +1,6 @@
 //! Measurement: what the program says, against what careful readers say.
 
+pub mod boundaries;
 pub mod labels;
 pub mod naming;
 pub mod sentiment;

@@ -1,6 +1,9 @@
-//! When two actor names count as the same actor in an evaluation.
+//! When two actor names denote one actor, for scoring against labels.
+//!
+//! Labels were written by hand, so "Trump" and "Donald Trump", "Washington" and "United States" count as one.
+//! The rules are those of the project's reference scorer; changing them changes every figure.
 
-/// Names of one actor that share no word.
+/// Names that all denote one actor.
 const GROUPS: &[&[&str]] = &[
     &[
         "united states",
@@ -28,42 +31,51 @@ const GROUPS: &[&[&str]] = &[
     &["north korea", "dprk", "pyongyang"],
 ];
 
-const TITLES: &[&str] = &["the", "mr", "ms", "mrs", "dr", "president", "sheikh"];
-
-/// Lower case, punctuation to spaces, articles and common titles dropped.
-pub fn normal(name: &str) -> String {
+/// The name in lower case, without marks, articles and forms of address.
+pub fn normalized(name: &str) -> String {
     let lower = name.to_lowercase().replace("u.s.", "us").replace("u.n.", "un");
     let spaced: String =
         lower.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { ' ' }).collect();
-    spaced.split_whitespace().filter(|word| !TITLES.contains(word)).collect::<Vec<_>>().join(" ")
+    let words =
+        spaced.split_whitespace().filter(|w| !matches!(*w, "the" | "mr" | "ms" | "mrs" | "dr" | "president" | "sheikh"));
+    words.collect::<Vec<_>>().join(" ")
 }
 
-/// True when two names denote one actor: equal, one group, or the same last word with compatible first ones.
+/// True when two names denote one actor: equal, of one group, or the same last word with compatible first names.
 pub fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (normal(a), normal(b));
+    let (a, b) = (normalized(a), normalized(b));
     if a.is_empty() || b.is_empty() {
         return false;
     }
-    if a == b || GROUPS.iter().any(|group| group.contains(&a.as_str()) && group.contains(&b.as_str())) {
+    if a == b || GROUPS.iter().any(|g| g.contains(&a.as_str()) && g.contains(&b.as_str())) {
         return true;
     }
     let (a, b): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
-    let within = |few: &[&str], many: &[&str]| few.iter().all(|word| many.contains(word));
-    let (last_a, last_b) = (a[a.len() - 1], b[b.len() - 1]);
-    last_a == last_b && last_a.chars().count() > 3 && (within(&a, &b) || within(&b, &a))
+    let last = a.last().filter(|l| b.last() == Some(l) && l.chars().count() > 3);
+    last.is_some() && (a.iter().all(|w| b.contains(w)) || b.iter().all(|w| a.contains(w)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::same;
+    use super::*;
 
     #[test]
-    fn names_of_one_actor() {
-        assert!(same("Mr. Zarif", "Mohammad Javad Zarif"));
-        assert!(same("Washington", "U.S."));
-        assert!(same("the European Union", "EU"));
-        assert!(!same("Iran", "Iraq"));
-        assert!(!same("Hossein Amir Abdollahian", "Mohsen Amir Abdollahian"));
-        assert!(!same("", "Iran"));
+    fn names_of_one_actor_are_the_same() {
+        for (a, b) in [
+            ("Trump", "Donald Trump"),
+            ("Washington", "United States"),
+            ("President Joe Biden", "Biden"),
+            ("the U.S.", "America"),
+            ("Al-Sudani", "Mohammed Shia al Sudani"),
+        ] {
+            assert!(same(a, b) && same(b, a), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_not() {
+        for (a, b) in [("Ivanka Trump", "Donald Trump"), ("Iran", "Iraq"), ("", "Iran"), ("Wang Yi", "Li Yi")] {
+            assert!(!same(a, b) && !same(b, a), "{a} / {b}");
+        }
     }
 }

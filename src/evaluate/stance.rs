@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::labels::LabelledSentence;
-use super::naming::{normal, same};
+use super::naming::{normalized, same};
 use crate::statement::Stance;
 
 /// One holder that the program names for a sentence; stance never `None`.
@@ -75,7 +75,7 @@ pub fn stance_figures(labels: &[LabelledSentence], found: &[Vec<Found>]) -> Stan
     for (label, found) in labels.iter().zip(found) {
         let mut distinct: Vec<&Found> = Vec::new();
         for one in found.iter().filter(|one| one.stance != Stance::None) {
-            if !distinct.iter().any(|other| normal(&other.actor) == normal(&one.actor)) {
+            if !distinct.iter().any(|other| normalized(&other.actor) == normalized(&one.actor)) {
                 distinct.push(one);
             }
         }
