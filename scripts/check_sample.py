@@ -38,7 +38,7 @@ def squeezed(text):
 class ArticlePage(html.parser.HTMLParser):
     """Title, date, site and paragraphs of one of the corpus's own pages."""
 
-    SKIPPED = {"aside", "script", "style", "nav", "ul", "section", "footer", "header"}
+    SKIPPED = {"aside", "figure", "script", "style", "nav", "ul", "section", "footer", "header"}
 
     def __init__(self):
         super().__init__()
@@ -56,7 +56,7 @@ class ArticlePage(html.parser.HTMLParser):
             self.date = attributes["datetime"]
         elif tag == "article":
             self._article = True
-        elif self._article and (tag in self.SKIPPED or attributes.get("class") == "ad-slot"):
+        elif self._article and (tag in self.SKIPPED or attributes.get("class") in ("ad-slot", "inline-related")):
             self._skipped.append(tag)
         elif self._article and not self._skipped and tag == "h1":
             self._collecting = "title"
