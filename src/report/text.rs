@@ -63,16 +63,18 @@ pub fn wrap(text: &str, width: usize) -> Vec<Range<usize>> {
     // End of the line and start of the next, if it is broken at the last opportunity.
     let mut opportunity: Option<(usize, usize)> = None;
     let mut previous_wide = false;
+    let mut after_space = false;
     for (at, c) in text.char_indices() {
         let wide = cells(c) == 2;
         if c == ' ' {
             opportunity = Some((at, at + 1));
-        } else if at > start && cells(c) > 0 && (wide || previous_wide) && !clings(c) {
+        } else if at > start && cells(c) > 0 && !after_space && (wide || previous_wide) && !clings(c) {
             opportunity = Some((at, at));
         }
         if cells(c) > 0 {
             previous_wide = wide;
         }
+        after_space = c == ' ';
         used += cells(c);
         if used > width && c != ' ' {
             let (end, next) = opportunity.filter(|(end, _)| *end > start).unwrap_or((at, at));
