@@ -10,9 +10,16 @@
 //! corrects both.
 //!
 //! Two limits are stated rather than hidden. With fewer than [`MIN_ARTICLES`] articles no
-//! resampling can show how far the next article may lie, and there is no interval. And an actor
-//! whose articles all say nearly the same has a narrow interval however few they are: nothing
-//! observed tells of the dissent that was not observed.
+//! resampling can show how far the next article may lie, and there is no interval. And the interval
+//! of an actor whose articles nearly all say the same is too narrow while they are few: nothing
+//! observed tells of the dissent that was not observed. Coverage of the nominal 95%, simulated with
+//! 2.5 statements an article on average (500 trials, so give or take 0.02):
+//!
+//! | articles | 5 | 8 | 10 | 20 | 40 | 100 |
+//! |---|---|---|---|---|---|---|
+//! | support and opposition even | 0.92 | 0.95 | 0.96 | 0.94 | 0.94 | 0.95 |
+//! | 80% to 20% | 0.80 | 0.88 | 0.91 | 0.93 | 0.95 | 0.95 |
+//! | 95% to 5% | 0.61 | 0.60 | 0.59 | 0.79 | 0.87 | 0.93 |
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -23,8 +30,8 @@ pub const REPLICATES: usize = 2_000;
 /// Nominal coverage of the interval.
 pub const CONFIDENCE: f64 = 0.95;
 
-/// Articles needed for an interval. In simulations of clustered leanings, the coverage of a nominal
-/// 95% with two, three and four articles was 0.51, 0.73 and 0.90; from five on it was 0.92 and more.
+/// Articles needed for an interval. Two, three and four gave a coverage of 0.51, 0.73 and 0.91
+/// even where support and opposition are balanced.
 pub const MIN_ARTICLES: usize = 5;
 
 /// With more articles than this, they are first dealt into so many groups, and groups are drawn:
@@ -191,11 +198,12 @@ mod tests {
         (random.next() >> 11) as f64 / 9_007_199_254_740_992.0
     }
 
-    /// Articles of one to six statements that share the article's own leaning; the true mean is 0.1.
-    fn articles(number: usize, random: &mut Random) -> Vec<Cluster> {
+    /// Articles of one to six statements that share the article's own leaning. The share of
+    /// support is 1/(1 + skew) on average.
+    fn skewed_articles(number: usize, skew: f64, random: &mut Random) -> Vec<Cluster> {
         (0..number)
             .map(|_| {
-                let supportive = uniform(random);
+                let supportive = uniform(random).powf(skew);
                 let mut cluster = Cluster::default();
                 for _ in 0..1 + (uniform(random) * 6.0) as usize {
                     cluster.add(if uniform(random) < supportive { 0.9 } else { -0.7 });
@@ -205,23 +213,32 @@ mod tests {
             .collect()
     }
 
-    fn coverage(number: usize, trials: usize) -> f64 {
+    fn articles(number: usize, random: &mut Random) -> Vec<Cluster> {
+        skewed_articles(number, 1.0, random)
+    }
+
+    fn coverage(number: usize, skew: f64, trials: usize) -> f64 {
         let mut random = Random(7);
-        let hits = (0..trials)
-            .filter(|trial| {
-                let found = interval(&mut articles(number, &mut random), &format!("trial {trial}"));
-                found.is_some_and(|i| i.low <= 0.1 && 0.1 <= i.high)
-            })
-            .count();
-        hits as f64 / trials as f64
+        let truth = 1.6 / (1.0 + skew) - 0.7;
+        let covers = |trial: &usize| {
+            let found = interval(&mut skewed_articles(number, skew, &mut random), &format!("trial {trial}"));
+            found.is_some_and(|i| i.low <= truth && truth <= i.high)
+        };
+        (0..trials).filter(covers).count() as f64 / trials as f64
     }
 
     #[test]
     fn intervals_cover_as_stated_on_clustered_data() {
-        // Three standard errors of a share of 400 are 0.033; of 1,000, 0.021.
-        for (number, trials, least) in [(6, 1_000, 0.91), (12, 1_000, 0.925), (40, 400, 0.92)] {
-            let share = coverage(number, trials);
-            assert!((least..=0.985).contains(&share), "{number} articles: covered {share}");
+        // Three standard errors of a share: 0.021 with 1,000 trials, 0.033 with 400.
+        for (number, skew, trials, least, most) in [
+            (6, 1.0, 1_000, 0.91, 0.98),
+            (12, 1.0, 1_000, 0.925, 0.98),
+            (40, 1.0, 400, 0.92, 0.98),
+            (12, 0.25, 1_000, 0.88, 0.96),
+            (40, 0.25, 400, 0.91, 0.98),
+        ] {
+            let share = coverage(number, skew, trials);
+            assert!((least..=most).contains(&share), "{number} articles, skew {skew}: covered {share}");
         }
     }
 

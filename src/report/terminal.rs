@@ -76,8 +76,8 @@ const ASCII: Glyphs = Glyphs {
     point: 'o',
     ellipsis: "...",
     stances: ['#', '=', '.'],
-    levels: &['1', '2', '3', '4', '5', '6', '7', '8'],
-    gap: '.',
+    levels: &['_', '.', '-', '\'', '^'],
+    gap: ' ',
 };
 
 const BOLD: Style = Style::new().bold();
@@ -122,7 +122,10 @@ impl Renderer for Terminal {
             }
             writeln!(out)?;
             self.paragraph(out, 0, &words::method(report), DIM)?;
-            self.paragraph(out, 0, &self.legend(&Columns::fit(report, self.width)), DIM)?;
+            let legend = self.legend(&Columns::fit(report, self.width));
+            if !legend.is_empty() {
+                self.paragraph(out, 0, &legend, DIM)?;
+            }
         }
         self.refusals(report, out)
     }
@@ -210,11 +213,10 @@ impl Terminal {
                 g.point, g.low, g.line, g.high
             ));
         }
-        let keys = Stance::ALL.iter().zip(g.stances).map(|(stance, cell)| match columns.stances {
-            0 => format!("{} {stance}", stance_sign(*stance)),
-            _ => format!("{cell} {} {stance}", stance_sign(*stance)),
-        });
-        text.push_str(&format!("Stances: {}.", keys.collect::<Vec<_>>().join(", ")));
+        if columns.stances > 0 {
+            let keys = Stance::ALL.iter().zip(g.stances).map(|(stance, cell)| format!("{cell} {stance}"));
+            text.push_str(&format!("Stances: {}.", keys.collect::<Vec<_>>().join(", ")));
+        }
         text
     }
 
@@ -320,7 +322,8 @@ impl Terminal {
             return self.paragraph(out, 2, &format!("no statement is dated to the {}", axis.by), DIM);
         };
         let around = 2 + width(first) + width(last) + 2;
-        if axis.periods.len() + around <= self.width {
+        // Two periods make no line.
+        if axis.periods.len() > 2 && axis.periods.len() + around <= self.width {
             let mut points = row.series.iter().peekable();
             let mut line = String::new();
             for period in &axis.periods {

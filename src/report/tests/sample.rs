@@ -62,7 +62,7 @@ impl Sample {
             title: Some(format!("Lorne talks, report {}", said.article)),
             date: observation.date,
             outlet: Some(OUTLETS[said.article as usize % 2].to_owned()),
-            url: (said.article % 3 == 0).then(|| format!("https://ledger.example/{}", said.article)),
+            url: said.article.is_multiple_of(3).then(|| format!("https://ledger.example/{}", said.article)),
             sentence_index: observation.sentence as usize,
             start: 100,
             end: 100 + said.sentence.len(),
@@ -131,7 +131,9 @@ pub fn river_dispute() -> Sample {
     ];
     let voss = [
         "Mira Voss, who had led the first three rounds, called them the only road left.",
-        "Voss told reporters on Tuesday that she saw no use in a further meeting.",
+        "Voss flew to the island with a draft that she hoped both sides could sign by summer.",
+        "The two delegations needed more days and not more threats, Voss told reporters on Tuesday.",
+        "Voss said that she saw no use in a further meeting.",
         "She left the hall before the closing session and flew home.",
         "\"We have talked for nine years,\" Voss said. \"The river is lower than when we began.\"",
     ];
@@ -161,7 +163,7 @@ pub fn river_dispute() -> Sample {
                 probabilities: [cool, 0.01, 0.97 - cool, 0.02],
                 mode: Mode::Direct,
                 basis: if step == 2 { Basis::Action } else { Basis::Statement },
-                sentence: voss[(month as usize * 2 + step as usize) % 4],
+                sentence: voss[month as usize],
             });
             if step != 0 {
                 sample.add(Said {
