@@ -375,7 +375,7 @@ fn tally<'a>(seen: impl Iterator<Item = &'a Observation>, seed: &str) -> Tally {
         articles: clusters.len(),
         stances,
         index: bootstrap::mean(&clusters).clamp(-1.0, 1.0),
-        interval: bootstrap::interval(&mut clusters, seed),
+        interval: bootstrap::interval(&clusters, seed),
     }
 }
 

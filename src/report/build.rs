@@ -86,7 +86,7 @@ pub fn build(
         series: aggregates.by.map(|by| SeriesAxis { by: by.as_str(), periods }),
         method: Method {
             index: "mean of P(support) - P(oppose) over the actor's statements",
-            interval: "expanded percentile bootstrap that resamples articles",
+            interval: "percentile bootstrap over articles, with one imaginary half-size article on either side",
             replicates: bootstrap::REPLICATES,
             confidence: bootstrap::CONFIDENCE,
             least_articles: bootstrap::MIN_ARTICLES,

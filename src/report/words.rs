@@ -194,7 +194,7 @@ pub fn source(evidence: &Evidence) -> String {
 pub fn method(report: &Report) -> String {
     let method = &report.method;
     format!(
-        "Index: {}, from -1 (opposes) to +1 (supports). In brackets its {} interval: {}, {} times; n/a with \
+        "Index: {}, from -1 (opposes) to +1 (supports). In brackets its {} interval: {} ({} resamples); n/a with \
          fewer than {} articles.",
         method.index,
         percent(method.confidence),
