@@ -36,7 +36,7 @@ const TITLES: &[&str] = &[
 const INNER: &[&str] = &["approx", "ca", "cf", "e.g", "eg", "i.e", "ie", "incl", "viz", "vs"];
 
 const NUMBERED: &[&str] = &[
-    "art", "arts", "ch", "chap", "eq", "fig", "figs", "n°", "no", "nos", "nr", "nrs", "nº", "p", "para",
+    "art", "arts", "ch", "chap", "eq", "fig", "figs", "no", "nos", "nr", "nrs", "n°", "nº", "p", "para",
     "paras", "pp", "pt", "res", "sec", "sect", "ser", "tel", "v", "vol", "vols",
 ];
 

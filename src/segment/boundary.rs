@@ -46,8 +46,7 @@ pub(super) fn cut(
         quotes: *quotes,
         parenthesis_end: start,
         unclosed_until: start,
-        next_item: Item::at(text, skip_blank(text, proper, paragraph.end), paragraph.end)
-            .and_then(Item::next),
+        next_item: Item::at(text, skip_blank(text, proper, paragraph.end), paragraph.end).map(Item::next),
         emit,
     };
     cutter.run();
@@ -100,6 +99,9 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
                 byte if byte < 0x80 => at += 1,
                 _ => at = self.other(at),
             }
+            if self.lead.is_some() {
+                at = at.max(self.proper);
+            }
         }
         self.end_sentence(self.range.end);
     }
@@ -110,7 +112,7 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
         if is_terminator(c) {
             return self.terminator(at);
         }
-        if is_bullet(c) && before(self.text, self.start, at).is_some_and(is_blank) {
+        if is_bullet(c) && at > self.proper && before(self.text, self.start, at).is_some_and(is_blank) {
             self.end_sentence(at);
         }
         self.quotes.see(self.text, &self.range, at, c);
@@ -136,7 +138,7 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
     /// "Q:" or "A:" inside a paragraph, as interviews have it whose lines were joined.
     fn question_label(&mut self, colon: usize) {
         let letter = colon.saturating_sub(1);
-        if letter <= self.start || !matches!(self.text.as_bytes()[letter], b'Q' | b'A') {
+        if letter <= self.proper || !matches!(self.text.as_bytes()[letter], b'Q' | b'A') {
             return;
         }
         let ends = |c: char| is_terminator(c) || is_closing(c) || matches!(c, ':' | ';' | '"');
@@ -150,11 +152,13 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
 
     /// An item of a list that runs on in one line begins after the blank at `at`.
     fn list_item(&mut self, at: usize) {
-        if let (Some(expected), Some(found)) = (self.next_item, Item::at(self.text, at + 1, self.range.end)) {
-            if expected == found {
+        let found = Item::at(self.text, at + 1, self.range.end);
+        if let Some(expected) = self.next_item.filter(|_| self.next_item == found) {
+            // If the item before ended with a full stop, this one has begun already.
+            if at > self.proper {
                 self.end_sentence(at);
-                self.next_item = expected.next();
             }
+            self.next_item = Some(expected.next());
         }
     }
 
@@ -186,7 +190,7 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
     /// Reads the marks at `at`, ends the sentence there if they end one, and says where to go on.
     fn terminator(&mut self, at: usize) -> usize {
         let marks = Marks::read(self.text, &self.range, at, self.quotes);
-        if at < self.parenthesis_end {
+        if at < self.parenthesis_end && !(marks.doubled && marks.end > self.parenthesis_end) {
             self.quotes = marks.quotes;
             return marks.end;
         }
@@ -224,8 +228,8 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
                 && !(!marks.closed && words::is_name_with_mark(word) && !follower.is_starter());
         }
         match abbreviations::kind(word) {
-            _ if marks.quote_closed => follower.begins_sentence(),
-            None => follower.begins_sentence() || (!marks.closed && self.is_lost_capital(word, next)),
+            _ if marks.quote_closed || marks.doubled => follower.begins_sentence(),
+            None => follower.begins_sentence() || (!marks.closed && self.is_lost_capital(word, &follower)),
             Some(Kind::Title | Kind::Inner) => false,
             Some(Kind::Numbered) => {
                 follower.begins_sentence() && !follower.is_number() && !follower.is_roman()
@@ -239,7 +243,7 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
                     && !words::follows_clock(follower.word)
                     && !(self.is_head_time(at) && !follower.is_starter())
             }
-            Some(Kind::Initial) => self.ends_with_letter(at, &follower),
+            Some(Kind::Initial) => self.ends_with_letter(at - word.len(), &follower),
         }
     }
 
@@ -297,11 +301,13 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
                 .all(|c| is_blank(c) || is_bullet(c) || is_opening(c))
     }
 
-    /// A full stop between two small letters where a capital was lost: "an agreement. the two".
-    fn is_lost_capital(&self, word: &str, next: usize) -> bool {
-        word.chars().count() >= 5
-            && word.chars().all(char::is_lowercase)
-            && (after(self.text, next, self.range.end).is_some_and(|c| c.is_lowercase()))
+    /// A full stop before a small letter where a capital was lost: "an agreement. the two".
+    fn is_lost_capital(&self, word: &str, follower: &Follower<'_>) -> bool {
+        let letters = word.chars().count();
+        let plain = letters >= 5 && word.chars().all(char::is_lowercase) && follower.first.is_lowercase();
+        let pronoun =
+            letters >= 4 && word.chars().all(char::is_alphabetic) && words::is_small_starter(follower.word);
+        plain || pronoun
     }
 
     /// After a closed question in quotes: "... ?” Leila Haddad asked."
@@ -342,13 +348,13 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
         tokens.next().is_some_and(words::opens_time) && tokens.count() <= 3
     }
 
-    /// The single capital before `at` ends a sentence ("you and I. Did", "plan B. The") rather
+    /// The single capital at `letter` ends a sentence ("you and I. Did", "plan B. The") rather
     /// than abbreviating a name ("John F. Kennedy").
-    fn ends_with_letter(&self, at: usize, follower: &Follower<'_>) -> bool {
+    fn ends_with_letter(&self, letter: usize, follower: &Follower<'_>) -> bool {
         if !follower.is_starter() || follower.dotted || matches!(follower.word, "A" | "I" | "An") {
             return false;
         }
-        let before_letter = self.text[self.proper..at - 1].trim_end_matches(is_blank);
+        let before_letter = self.text[self.proper..letter].trim_end_matches(is_blank);
         let previous = before_letter.rsplit(is_blank).next().unwrap_or("");
         let name = previous.starts_with(char::is_uppercase)
             && !matches!(previous, "Plan" | "Vitamin" | "Class" | "Group" | "Point" | "Option");
@@ -369,6 +375,8 @@ struct Marks {
     sentence_end: usize,
     /// Closing marks follow the stops.
     closed: bool,
+    /// Another stop follows those.
+    doubled: bool,
     /// A closing quotation mark is among them.
     quote_closed: bool,
     /// The quotation state after the closing marks.
@@ -384,6 +392,7 @@ impl Marks {
             end: at,
             sentence_end: at,
             closed: false,
+            doubled: false,
             quote_closed: false,
             quotes,
         };
@@ -394,15 +403,25 @@ impl Marks {
             cursor = marks.close(text, range, cursor);
             // "... at stake.”." and "(in the U.S.).": a second stop after the closing marks.
             match after(text, cursor, end) {
-                Some(c) if is_terminator(c) && marks.closed => cursor += c.len_utf8(),
+                Some(c) if is_terminator(c) && marks.closed => {
+                    marks.doubled = true;
+                    cursor += c.len_utf8();
+                }
                 _ => break,
             }
         }
         marks.end = cursor;
         marks.sentence_end = cursor;
         // "compounds. . . . The practice": a stop, then an ellipsis that opens the next sentence.
+        let attached = before(text, range.start, at).is_some_and(|c| !is_blank(c));
         let at_end = skip_blank(text, cursor, end) >= end;
-        if spaced && first_stop_end < run_end && dots(&text[at..run_end]) == 4 && !marks.closed && !at_end {
+        if spaced
+            && attached
+            && first_stop_end < run_end
+            && dots(&text[at..run_end]) == 4
+            && !marks.closed
+            && !at_end
+        {
             marks.sentence_end = first_stop_end;
         }
         marks
@@ -431,6 +450,14 @@ impl Marks {
                 '\'' => {
                     self.quote_closed |= ends_token;
                     ends_token
+                }
+                // The wrong mark, as word processors set it after a full stop.
+                '“' if ends_token && self.quotes.open() && next.is_none_or(is_blank) => {
+                    self.quote_closed = true;
+                    self.closed = true;
+                    self.quotes.see(text, range, cursor, '”');
+                    cursor = past;
+                    continue;
                 }
                 '*' | '_' => ends_token,
                 _ => false,
@@ -528,9 +555,10 @@ impl<'t> Follower<'t> {
 
     /// A capital, a figure or a letter without case; or a small letter in a name like "al-Sadr".
     fn begins_sentence(&self) -> bool {
-        let second_capital = || self.word.chars().nth(1).is_some_and(char::is_uppercase);
         if self.first.is_lowercase() {
-            return second_capital() || (matches!(self.word, "al" | "el") && !self.opened);
+            return self.word.chars().any(char::is_uppercase)
+                || matches!(self.word, "http" | "https" | "www")
+                || (matches!(self.word, "al" | "el") && !self.opened);
         }
         self.first.is_alphanumeric()
             || matches!(self.first, '$' | '€' | '£' | '¥' | '%' | '&' | '+' | '<' | '\\' | '~')
@@ -609,7 +637,7 @@ impl Item {
         })
     }
 
-    fn next(self) -> Option<Self> {
-        Some(Self { ordinal: self.ordinal + 1, ..self })
+    fn next(self) -> Self {
+        Self { ordinal: self.ordinal + 1, ..self }
     }
 }

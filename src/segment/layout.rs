@@ -98,9 +98,9 @@ fn is_soft(text: &str, upper: &Line, lower: &Line, wrap: Wrap) -> bool {
     if !(full || continues) || below.starts_with(is_bullet) || lead::is_certain_label(below) {
         return false;
     }
-    // "- item", "* item", "3. item": an item unless the line above is full and its sentence open.
-    let item = is_item(below);
-    !item || (full && !ends_sentence(above) && !above.ends_with(':'))
+    // "- item", "* item", "3. item": an item unless it goes on from a line whose sentence is open.
+    let above_ends = ends_sentence(above) || above.ends_with([':', ';']) || is_item(above);
+    !(is_item(below) && above_ends)
 }
 
 fn is_item(line: &str) -> bool {

@@ -16,8 +16,8 @@ const MAX_DATELINE: usize = 90;
 const ROLES: &[&str] = &[
     "a",
     "admiral",
-    "ambassador",
     "amb",
+    "ambassador",
     "anchor",
     "answer",
     "audience",

@@ -67,8 +67,8 @@ const STARTERS: &[&str] = &[
     "Likewise",
     "Many",
     "Meanwhile",
-    "Most",
     "Moreover",
+    "Most",
     "My",
     "Neither",
     "Nevertheless",
@@ -147,6 +147,10 @@ const STARTERS: &[&str] = &[
     "You",
     "Your",
 ];
+
+/// Words that, even without their capital, begin a sentence after a full stop. Sorted.
+const SMALL_STARTERS: &[&str] =
+    &["but", "he", "however", "i", "it", "she", "the", "they", "this", "we", "you"];
 
 /// Countries and capitals of the news: after "the U.S." they begin a new sentence, for nobody
 /// writes "U.S. Russia". Sorted.
@@ -301,6 +305,11 @@ pub(super) fn is_starter(word: &str) -> bool {
     holds(STARTERS, word) || word.split_once(['’', '\'']).is_some_and(|(stem, _)| holds(STARTERS, stem))
 }
 
+/// The word begins a sentence after a full stop, though written small.
+pub(super) fn is_small_starter(word: &str) -> bool {
+    holds(SMALL_STARTERS, word)
+}
+
 /// The word names a country, a capital or a party to the news as a noun of its own.
 pub(super) fn is_country(word: &str) -> bool {
     let stem = word.strip_suffix("’s").or_else(|| word.strip_suffix("'s")).unwrap_or(word);
@@ -343,9 +352,16 @@ mod tests {
 
     #[test]
     fn tables_are_sorted_for_binary_search() {
-        for table in
-            [STARTERS, COUNTRIES, AFTER_CLOCK, SPEECH_VERBS, BEFORE_TIME, HOST_ENDINGS, NAMES_WITH_MARK]
-        {
+        for table in [
+            STARTERS,
+            SMALL_STARTERS,
+            COUNTRIES,
+            AFTER_CLOCK,
+            SPEECH_VERBS,
+            BEFORE_TIME,
+            HOST_ENDINGS,
+            NAMES_WITH_MARK,
+        ] {
             assert!(table.is_sorted(), "{table:?}");
         }
     }
