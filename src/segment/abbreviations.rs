@@ -33,11 +33,11 @@ const TITLES: &[&str] = &[
     "pvt", "rep", "reps", "rev", "rt", "sen", "sens", "sgt", "sr.lt", "supt", "tech", "vice-adm",
 ];
 
-const INNER: &[&str] = &["approx", "ca", "cf", "e.g", "eg", "i.e", "ie", "incl", "viz", "vs"];
+const INNER: &[&str] = &["approx", "ca", "cf", "e.g", "eg", "i.e", "ie", "incl", "v", "viz", "vs"];
 
 const NUMBERED: &[&str] = &[
     "art", "arts", "ch", "chap", "eq", "fig", "figs", "no", "nos", "nr", "nrs", "n°", "nº", "p", "para",
-    "paras", "pp", "pt", "res", "sec", "sect", "ser", "tel", "v", "vol", "vols",
+    "paras", "pp", "pt", "res", "sec", "sect", "ser", "tel", "vol", "vols",
 ];
 
 const MONTHS: &[&str] = &[

@@ -128,6 +128,7 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
         self.start = skip_blank(self.text, end, self.range.end);
         self.proper = self.start;
         self.lead = None;
+        self.quotes.end_sentence();
         self.in_quote = self.quotes.open();
         if let Some(length) = lead::label_inside_paragraph(&self.text[self.start..self.range.end]) {
             self.proper = self.start + length;
@@ -253,7 +254,7 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
         let end = self.range.end;
         let Some(next) = after(text, marks.end, end) else { return true };
         let upper = |c: char| c.is_uppercase();
-        if matches!(next, '“' | '«') || (next == '"' && !self.quotes.straight_open()) {
+        if matches!(next, '“' | '«') || (next == '"' && !self.quotes.double_open()) {
             return abbreviations::kind(word).is_none()
                 && after(text, marks.end + next.len_utf8(), end).is_some_and(|c| c.is_alphanumeric());
         }
@@ -273,7 +274,7 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
         previous_lower
             && word_like
             && word.chars().count() > 1
-            && !words::is_host_ending(follower.word)
+            && (words::is_starter(follower.word) || !words::is_host_ending(follower.word))
             && !follower.runs_into_address(text, end)
             && !word.starts_with("www")
     }
@@ -443,7 +444,7 @@ impl Marks {
                 }
                 '"' => {
                     let closes = !self.quotes.straight_mark_opens(text, range, cursor)
-                        && (ends_token || self.quotes.straight_open());
+                        && (ends_token || self.quotes.double_open());
                     self.quote_closed |= closes;
                     closes
                 }
@@ -472,7 +473,7 @@ impl Marks {
             let mark_at = skip_blank(text, cursor, end);
             let apart = after(text, mark_at, end);
             let lone_straight = apart == Some('"')
-                && self.quotes.straight_open()
+                && self.quotes.double_open()
                 && after(text, mark_at + 1, end).is_none_or(is_blank);
             if mark_at > cursor && (matches!(apart, Some('”' | '»')) || lone_straight) {
                 cursor = mark_at;
@@ -523,6 +524,8 @@ struct Follower<'t> {
     opened: bool,
     /// A full stop follows the word.
     dotted: bool,
+    /// '&' or a hyphen joins it to the next: "A&T".
+    compound: bool,
 }
 
 impl<'t> Follower<'t> {
@@ -550,7 +553,14 @@ impl<'t> Follower<'t> {
             stop += c.len_utf8();
         }
         let word = text[cursor..stop].trim_end_matches(['’', '\'']);
-        Self { first, word, end: stop, opened, dotted: after(text, stop, end) == Some('.') }
+        Self {
+            first,
+            word,
+            end: stop,
+            opened,
+            dotted: after(text, stop, end) == Some('.'),
+            compound: matches!(after(text, stop, end), Some('&' | '-')),
+        }
     }
 
     /// A capital, a figure or a letter without case; or a small letter in a name like "al-Sadr".
@@ -577,7 +587,7 @@ impl<'t> Follower<'t> {
     }
 
     fn is_starter(&self) -> bool {
-        words::is_starter(self.word) || words::is_country(self.word)
+        !self.compound && (words::is_starter(self.word) || words::is_country(self.word))
     }
 
     fn is_word(&self, word: &str) -> bool {

@@ -141,11 +141,12 @@ impl<'t> Labels<'t> {
         Self { uncertain }
     }
 
-    /// The lead of a paragraph, with its position in `text`.
-    pub(super) fn lead_at(&self, text: &str, paragraph: Range<usize>) -> Option<Lead> {
+    /// The lead of a paragraph, with its position in `text`. In a transcript there are no
+    /// datelines: "NATO — NATO stands together" is a speaker who begins again.
+    pub(super) fn lead_at(&self, text: &str, paragraph: Range<usize>, transcript: bool) -> Option<Lead> {
         let body = &text[paragraph.clone()];
         let at = paragraph.start;
-        if let Some(length) = dateline(body) {
+        if let Some(length) = dateline(body).filter(|_| !transcript) {
             return Some(Lead::Dateline(at..at + length));
         }
         let (length, certainty) = label(body)?;

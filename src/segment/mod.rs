@@ -71,7 +71,7 @@ pub fn segment(text: &str) -> Vec<Sentence> {
         if lead::ends_transcript(&text[paragraph.clone()]) {
             turn = None;
         }
-        let opening = labels.lead_at(text, paragraph.clone());
+        let opening = labels.lead_at(text, paragraph.clone(), turn.is_some());
         quotes.enter_paragraph(text, paragraph.clone());
         boundary::cut(text, paragraph.clone(), opening, &mut quotes, |piece| {
             if let Some(Lead::Speaker(label)) = &piece.lead {
