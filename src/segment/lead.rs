@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::Lead;
 use super::chars::{is_blank, is_dash, skip_blank};
+use super::words;
 
 /// No label is longer, in bytes.
 const MAX_LABEL: usize = 80;
@@ -21,11 +22,13 @@ const ROLES: &[&str] = &[
     "anchor",
     "answer",
     "audience",
+    "chair",
     "chairman",
     "chancellor",
     "congressman",
     "congresswoman",
     "correspondent",
+    "deputy",
     "director",
     "dr",
     "first",
@@ -222,13 +225,18 @@ fn label(body: &str) -> Option<(usize, Certainty)> {
         return None;
     }
     let first = bare.split(is_blank).next().unwrap_or(bare).trim_end_matches('.').to_lowercase();
-    let role = ROLES.contains(&first.as_str());
+    let role =
+        ROLES.binary_search(&first.as_str()).is_ok() && (words == 1 || !matches!(first.as_str(), "a" | "q"));
+    let heading = NOT_SPEAKERS.iter().any(|known| bare.eq_ignore_ascii_case(known));
+    if heading || (words == 1 && !role && words::is_starter(bare)) {
+        return None;
+    }
     let length = colon + 1;
     if all_capitals {
-        let known = NOT_SPEAKERS.binary_search(&bare).is_ok() || bare.ends_with(char::is_numeric) && !role;
-        let certain = role || bare.contains('.');
-        return (!known)
-            .then_some((length, if certain { Certainty::Certain } else { Certainty::IfRepeated }));
+        // "GRAPHIC 2:" numbers a figure; "QUESTION 2:" a question.
+        let numbered = bare.ends_with(char::is_numeric) && !role;
+        return (!numbered)
+            .then_some((length, if role { Certainty::Certain } else { Certainty::IfRepeated }));
     }
     // In title case a role alone is not enough ("Minister: ..." may be a headline), except for
     // the words that only interviews use.
@@ -257,7 +265,7 @@ fn dateline(body: &str) -> Option<usize> {
         && first.chars().all(|c| c.is_uppercase() || matches!(c, '.' | '’' | '\'' | '-'));
     let (dash_at, dash_end) = find_dash(window)?;
     let place = window[..dash_at].trim_end_matches(is_blank);
-    let agency = place.ends_with(')');
+    let agency = place.ends_with(')') && place.len() < dash_at;
     if !(capitals || agency)
         || place.contains([':', ';', '?', '!', '"', '“', '”'])
         || !is_place(place, capitals)
@@ -322,7 +330,7 @@ mod tests {
 
     #[test]
     fn tables_are_sorted() {
-        assert!(NOT_SPEAKERS.is_sorted());
+        assert!(ROLES.is_sorted() && NOT_SPEAKERS.is_sorted());
     }
 
     #[test]
@@ -337,6 +345,8 @@ mod tests {
             ("NEW YORK, Oct. 5 (XYZ) -- Talks opened.", Some("NEW YORK, Oct. 5 (XYZ) -- ")),
             ("IRNA -\u{A0}Karim Sadr left.", Some("IRNA -\u{A0}")),
             ("NATO – the alliance – said no.", None),
+            ("The Fund (XYZ)– it said – agreed.", None),
+            ("Fund (XYZ)– Unit", None),
             ("COVID-19 has spread - Again.", None),
             ("The talks - Again - failed.", None),
             ("Talks resumed (again) – Both left.", None),
@@ -361,6 +371,8 @@ mod tests {
             ("Prime Minister Rahimi: We agree.", Some(("Prime Minister Rahimi:", Certain))),
             ("Leila Haddad: We agree.", Some(("Leila Haddad:", IfRepeated))),
             ("ISLAMABAD: The minister left.", Some(("ISLAMABAD:", IfRepeated))),
+            ("Before: The hall was full.", None),
+            ("A. FARID: We agree.", Some(("A. FARID:", IfRepeated))),
             ("UPDATE: Talks were cut short.", None),
             ("He said: We agree.", None),
             ("Head of the Council:", None),
