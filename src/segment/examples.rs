@@ -56,7 +56,7 @@ fn acronyms_inside_and_at_the_end() {
         "He refused to talk to the U.S. |“We have no trust,” he said.",
         "Oman carried a letter from the U.S. |Iran has not answered.",
         "The U.S.’s answer came late. |H.E. Mr. Karim Sadr was in Washington, D.C. |She was not.",
-        "N.C. A&T and U.S.-led groups signed.",
+        "N.C. A&T and U.S.-led groups signed with the U.S. Under Secretary of State.",
     ]);
 }
 
@@ -99,6 +99,7 @@ fn closing_marks_belong_to_the_sentence() {
         "He called it “a trap.”. |She did not.",
         "(The talks failed.) |He left (for good). |She stayed [as planned.]",
         "The mediator (He was once a judge. He never forgot it.) read the text.",
+        "The pact was kept (both sides said so. Nobody objected.) |The rest failed.",
         "They wrote to us (and to the U.S.). |We answered.",
         "The offer stands. ” |He left.",
         "He said: «We agree.» |She said: ‘We do not.’ |Both left.",
