@@ -1,1 +1,4 @@
-//! evaluate
+//! Measurements against labelled data.
+
+pub mod holders;
+pub mod naming;
