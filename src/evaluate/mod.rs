@@ -1,4 +1,5 @@
 //! Measurements against labelled data.
 
+pub mod boundaries;
 pub mod holders;
 pub mod naming;

@@ -1,4 +1,24 @@
 //! A sentence: a byte span of an article's text, with the paragraph it stands in.
+//!
+//! [`segment`] works in three steps, each in its own module and each linear in the text:
+//! `layout` finds the paragraphs (undoing hard line wraps), `lead` recognises what stands before
+//! the first sentence of a paragraph (a dateline, a speaker label), and `boundary` cuts the rest
+//! at full stops and their kin, with the word lists in `abbreviations` and the quotation state
+//! kept in `quotes`. A quotation of several sentences is cut like any other text; its later
+//! sentences are marked [`Sentence::in_quote`].
+
+mod abbreviations;
+mod boundary;
+mod chars;
+mod layout;
+mod lead;
+mod quotes;
+mod words;
+
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod properties;
 
 use std::ops::Range;
 
@@ -39,8 +59,33 @@ impl Sentence {
     }
 }
 
-/// Cuts `text` into sentences, in order; spans do not overlap and hold every non-space character.
+/// Cuts `text` into sentences, in order; spans do not overlap and hold every non-space character
+/// (zero-width characters count as space).
 pub fn segment(text: &str) -> Vec<Sentence> {
-    let _ = text;
-    todo!("segmentation")
+    let paragraphs = layout::paragraphs(text);
+    let labels = lead::Labels::collect(text, &paragraphs);
+    let mut sentences = Vec::with_capacity(text.len() / 128 + paragraphs.len());
+    let mut turn: Option<Range<usize>> = None;
+    let mut quotes = quotes::Quotes::default();
+    for (number, paragraph) in paragraphs.iter().enumerate() {
+        if lead::ends_transcript(&text[paragraph.clone()]) {
+            turn = None;
+        }
+        let opening = labels.lead_at(text, paragraph.clone());
+        quotes.enter_paragraph(text, paragraph.clone());
+        boundary::cut(text, paragraph.clone(), opening, &mut quotes, |piece| {
+            if let Some(Lead::Speaker(label)) = &piece.lead {
+                turn = Some(label.clone());
+            }
+            sentences.push(Sentence {
+                index: sentences.len(),
+                span: piece.span,
+                paragraph: number,
+                lead: piece.lead,
+                turn: turn.clone(),
+                in_quote: piece.in_quote,
+            });
+        });
+    }
+    sentences
 }
