@@ -32,7 +32,10 @@ pub fn of_sentence(reading: &Reading, line: &Line, index: usize) -> Vec<Candidat
     let mut seen: Vec<MemberId> = Vec::new();
     for (weight, resolved, who, reason) in &weighed {
         let better = weighed.iter().any(|(w, _, other, _)| other == who && w > weight);
-        if better || (*weight == Weight::Weak && seen.contains(who)) {
+        let pronoun = matches!(resolved.mention.sort, Sort::Pronoun(_));
+        let times = seen.iter().filter(|s| *s == who).count();
+        // A second mention adds something only if it is a full one.
+        if better || times > 1 || (times > 0 && (*weight == Weight::Weak || pronoun)) {
             continue;
         }
         seen.push(*who);
@@ -70,32 +73,18 @@ fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
     }
     let people = matches!(mention.sort, Sort::Registered(_, AliasForm::Adjective));
     // "Iran nuclear deal", "U.S. sanctions": the name only modifies a noun.
-    if state && !people && mention.title.is_none() && modifies(line, end) {
-        return match line.lower(end) {
-            "withdrawal" | "exit" | "pullout" | "return" | "refusal" | "decision" | "violation" | "violations" | "commitment" | "offer" | "proposal" => Weight::Weak,
-            _ => Weight::Not,
-        };
+    if state && !people && mention.title.is_none() {
+        let next = line.lower(end);
+        if words::is_act(next) {
+            return Weight::Weak;
+        }
+        if words::is_modified(next) && line.token(end).is_some_and(|t| !t.capital) {
+            return Weight::Not;
+        }
     }
     let passive_agent = line.lower(start.wrapping_sub(1)) == "by";
     let shared = matches!(line.lower(start.wrapping_sub(1)), "between" | "among");
     if resolved.object && !passive_agent && !shared { Weight::Weak } else { Weight::Strong }
-}
-
-/// The word at `at` is a noun that the name before it modifies.
-fn modifies(line: &Line, at: usize) -> bool {
-    let Some(token) = line.token(at) else { return false };
-    let lower = token.lower.as_str();
-    token.word
-        && !token.capital
-        && !words::is_verb(lower)
-        && !words::is_skippable(lower)
-        && !words::is_preposition(lower)
-        && !matches!(
-            lower,
-            "and" | "or" | "but" | "to" | "that" | "while" | "as" | "if" | "because" | "when" | "where" | "nor" | "the" | "a" | "an" | "so" | "not" | "itself" | "alone" | "back" | "out" | "together" | "unless" | "whether" | "though" | "although"
-        )
-        && !lower.ends_with("ed")
-        && !lower.ends_with("ing")
 }
 
 /// Whoever tells the position of `who`: the speaker in whose speech or clause the mention stands.

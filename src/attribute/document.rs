@@ -134,13 +134,23 @@ impl<'a> Reader<'a> {
     /// The country that the article is written in: its dateline's, else the one it names most.
     fn home(&self, matches: &[AliasMatch], sentences: &[Sentence]) -> Option<ActorId> {
         let country = |m: &AliasMatch| self.registry.actor(m.actor).kind == ActorKind::Country;
+        let title = self.article.title.as_deref().unwrap_or_default();
         if let Some(Lead::Dateline(lead)) = sentences.first().and_then(|s| s.lead.as_ref())
             && let Some(found) = matches.iter().find(|m| country(m) && lead.contains(&m.span.start))
         {
             return Some(found.actor);
         }
+        if title.contains("White House") || title.contains("Press Secretary") {
+            return self.registry.find("United States");
+        }
+        let named = self.registry.matches(title);
+        if let Some(country) = named.iter().find_map(|m| {
+            (self.registry.actor(m.actor).kind == ActorKind::Person).then(|| self.registry.country(m.actor)).flatten()
+        }) {
+            return Some(country);
+        }
         let mut counts: Vec<(ActorId, usize)> = Vec::new();
-        for found in matches.iter().filter(|m| country(m)) {
+        for found in matches.iter().filter(|m| country(m) && !m.capital) {
             match counts.iter_mut().find(|(actor, _)| *actor == found.actor) {
                 Some((_, n)) => *n += 1,
                 None => counts.push((found.actor, 1)),
@@ -159,6 +169,10 @@ impl<'a> Reader<'a> {
         let mut people = Vec::new();
         let mut sides = Vec::new();
         for mention in &mentions {
+            // Headlines capitalise everything: a name needs an office before it.
+            if mention.title.is_none() && !matches!(mention.sort, Sort::Registered(..)) {
+                continue;
+            }
             for (who, _) in self.fixed(&line, mention, 0) {
                 self.traces.push(Trace { who, sentence: 0, subject: true });
                 match self.cast.member(who).is_person() {
@@ -354,9 +368,15 @@ impl<'a> Reader<'a> {
         if mention.title.is_some() || self.cast.family(name).is_some() {
             return self.fixed(line, mention, 0);
         }
-        let next = line.lower(mention.tokens.end);
-        let acts = words::is_verb(next) && !mention.tokens.start.eq(&line.range.start);
-        if !speaks && !acts {
+        let end = mention.tokens.end;
+        let acts = words::is_verb(line.lower(end));
+        let adjacent = acts
+            || words::is_skippable(line.lower(end)) && words::is_verb(line.lower(end + 1))
+            || mention.tokens.start.checked_sub(1).is_some_and(|at| words::is_reporting(line.lower(at)));
+        let initial = line.token(mention.tokens.start.wrapping_sub(1)).is_none_or(|t| !t.word);
+        let lower = line.lower(mention.tokens.start);
+        let wordlike = initial && (lower.ends_with("ing") || lower.ends_with("ly") || words::is_role(lower) || words::is_group(lower) || words::is_modifier(lower) || words::is_verb(lower));
+        if wordlike || !(speaks && adjacent || acts && !initial) {
             return Vec::new();
         }
         let who = match speaks {

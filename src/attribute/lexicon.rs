@@ -90,7 +90,7 @@ static ROLES: Words = LazyLock::new(|| {
          chairman chairwoman chair chairperson deputy governor mayor speaker coordinator commissioner source \
          lawyer activist economist researcher fellow columnist pope ayatollah candidate hopeful premier leader \
          undersecretary under-secretary vice-president co-chair negotiator strategist economist historian officer \
-         mediator delegate presenter monarch president-elect academic specialist pundit philosopher interlocutor \
+         mediator delegate presenter monarch fm pm aspirant president-elect academic specialist pundit philosopher interlocutor \
          counselor counsellor attache consul whip czar dictator")
 });
 
@@ -124,7 +124,7 @@ static MODIFIERS: Words = LazyLock::new(|| {
 /// Bodies that are their country, as far as a stance goes.
 static GOVERNMENT: Words = LazyLock::new(|| {
     set("government administration officials authorities side team delegation regime leadership leaders \
-         negotiators state cabinet diplomats statesmen rulers republic nation govt establishment counterparts \
+         negotiators state cabinet diplomats statesmen rulers republic nation govt counterparts \
          policymakers governments delegates representatives mission")
 });
 
@@ -136,7 +136,7 @@ static GROUPS: Words = LazyLock::new(|| {
          hawks hardliners ministers presidents ambassadors parliamentarians mps politicians representatives \
          factions forces militias rebels fighters militants protesters demonstrators residents people citizens \
          scientists scholars academics activists veterans specialists observers advisers advisors aides \
-         commanders generals elders clerics signers detractors backers enemies foes rivals neighbors neighbours \
+         commanders generals elders clerics signers figures men detractors backers enemies foes rivals neighbors neighbours \
          guarantors organizations organisations troops terrorists mercenaries insurgents separatists families \
          elites neocons neoconservatives conservatives reformists moderates principlists settlers \
          lobbyists economists chiefs heads spokesmen sources interlocutors voters jihadists hostage-takers \
@@ -184,6 +184,24 @@ static PRESS: Words = LazyLock::new(|| {
          magazine outlet media press editor anchor interviewer interview tv channel radio broadcaster network")
 });
 
+/// Nouns that a country's name before them only modifies: the country itself is no holder there.
+static MODIFIED: Words = LazyLock::new(|| {
+    set("nuclear deal sanctions talks agreement accord pact president military times foreign policy pressure \
+         secretary economy oil currency embassy embargo dollar banks bank companies company market soil forces \
+         troops citizens nationals people public media press newspaper airport border territory waters coast \
+         relations ties trade dispute conflict war crisis issue file case question program programme missile \
+         missiles weapons bases base allies ally election elections law hegemony unilateralism negotiations \
+         summit meeting conference round venue process dialogue channel envoy ambassador mission visit trip \
+         economic political diplomatic maximum secondary primary anti-iran oil-rich capital city province")
+});
+
+/// Acts of a country behind its name: it may hold, if the sentence names it nowhere better.
+static ACTS: Words = LazyLock::new(|| {
+    set("withdrawal exit pullout return refusal decision violation violations commitment offer proposal rejection \
+         departure breach behavior behaviour approach stance position demands demand readiness willingness efforts \
+         abandonment pull-out quitting mediation move moves unilateral persistent illegal return's re-entry")
+});
+
 static FEMALE: Words = LazyLock::new(|| {
     set("ms ms. mrs mrs. spokeswoman chairwoman congresswoman queen madam lady princess actress businesswoman")
 });
@@ -227,6 +245,10 @@ tests! {
     is_not_name => NOT_NAMES,
     /// Of the press.
     is_press => PRESS,
+    /// A noun that a country's name before it only modifies.
+    is_modified => MODIFIED,
+    /// An act of a country.
+    is_act => ACTS,
     is_female_word => FEMALE,
     is_male_word => MALE,
 }

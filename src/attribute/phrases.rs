@@ -169,19 +169,18 @@ impl<'a> Line<'a> {
         }
         let mut position = core;
         let mut side = None;
-        let mut title_from = core;
-        let mut head = None;
+        let mut own_side = false;
+        let mut title = Vec::new();
+        let mut head: Option<(usize, Head)> = None;
         while position < core + 9 {
             if side.is_none()
                 && let Some((found, end)) = self.side_at(position)
             {
                 side = Some(found);
-                if head.is_some() {
-                    // "former U.S. president": start the title anew, keep the whole phrase.
-                    head = None;
-                }
+                // "former U.S. president": the head is still to come.
+                head = None;
+                own_side = true;
                 position = end;
-                title_from = end;
                 continue;
             }
             let Some(token) = self.token(position) else { break };
@@ -192,21 +191,25 @@ impl<'a> Line<'a> {
             let kind = self.head_at(position, side.is_some());
             if let Some(kind) = kind {
                 head = Some((position, kind));
+                title.push(position);
             } else if !(words::is_modifier(lower) || adjectival(lower) || is_number(lower)) {
                 break;
+            } else {
+                title.push(position);
             }
             position += 1;
         }
         let (head_at, kind) = head?;
         let end = head_at + 1;
-        if title_from >= end {
-            return None;
-        }
+        // "Iran’s foreign minister" is as definite as "the foreign minister".
+        let indefinite = core > at && !definite;
+        let definite = definite || (own_side && !indefinite);
         // Demonstratives need a head close by: "that country", not "that senior officials".
         if self.lower(at) == "that" && end > at + 2 {
             return None;
         }
-        let title = (title_from..end).map(|i| self.lower(i)).collect::<Vec<_>>().join(" ");
+        title.retain(|&i| i < end);
+        let title = title.iter().map(|&i| self.lower(i)).collect::<Vec<_>>().join(" ");
         let mut phrase = Phrase { all: at..end, core: core..end, head: kind, side, title, definite, end };
         self.take_complement(&mut phrase);
         Some(phrase)
@@ -215,6 +218,10 @@ impl<'a> Line<'a> {
     fn head_at(&self, at: usize, has_side: bool) -> Option<Head> {
         let token = self.token(at)?;
         let lower = token.lower.as_str();
+        if lower == "side" && !has_side {
+            let other = matches!(self.lower(at.wrapping_sub(1)), "other" | "opposite" | "opposing");
+            return other.then_some(Head::Group);
+        }
         if words::is_government(lower) && (has_side || !words::is_group(lower)) {
             return Some(Head::Government);
         }
@@ -235,7 +242,8 @@ impl<'a> Line<'a> {
         let at = phrase.end;
         let group = phrase.head == Head::Group;
         let preposition = self.lower(at);
-        if !(preposition == "of" || (group && matches!(preposition, "to" | "in"))) {
+        let role = phrase.head == Head::Role;
+        if !(preposition == "of" || (group && matches!(preposition, "to" | "in")) || (role && preposition == "for")) {
             return;
         }
         let mut position = at + 1;
@@ -265,6 +273,13 @@ impl<'a> Line<'a> {
             if token.capital && group && !subject && !known {
                 break;
             }
+            let topic = known || subject || words::is_modifier(lower) || words::is_body(lower) || is_topic(lower);
+            if preposition == "for" && !topic {
+                break;
+            }
+            if role && matches!(lower, "and" | "the" | "for") && !self.token(position + 1).is_some_and(|t| t.capital) {
+                break;
+            }
             position += 1;
             if subject || token.capital || matches!(lower, "state" | "defense" | "defence" | "treasury") {
                 phrase.end = position;
@@ -280,6 +295,14 @@ impl<'a> Line<'a> {
             phrase.core.end = at + 2;
         }
     }
+}
+
+/// A field of government in the name of an office.
+fn is_topic(lower: &str) -> bool {
+    matches!(
+        lower,
+        "energy" | "climate" | "foreign" | "affairs" | "security" | "policy" | "human" | "rights" | "legal" | "middle" | "east" | "staff" | "islamic" | "revolution" | "non-proliferation" | "communications" | "strategic"
+    )
 }
 
 /// A derived adjective by its ending: good enough before a known head.

@@ -158,6 +158,9 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
     if phrase.head == Head::Role {
         // "Foreign Minister Jane Doe"; "the foreign minister, Jane Doe,".
         let mut name_start = phrase.all.end;
+        if line.lower(phrase.end) == "," || phrase.end > phrase.all.end && person_at(line, phrase.end).is_some() {
+            name_start = phrase.end;
+        }
         let comma = line.lower(name_start) == ",";
         if comma {
             name_start += 1;
@@ -166,20 +169,25 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
             name_start += 1;
         }
         if let Some((name, sort)) = person_at(line, name_start)
-            && (!comma || matches!(line.lower(name.end), "," | "."))
+            && (!comma || matches!(line.lower(name.end), "," | ".") || words::is_reporting(line.lower(name.end)))
         {
-            let tokens = if comma { name.clone() } else { phrase.core.clone().start..name.end };
+            let apart = comma || name_start > phrase.all.end + 1;
+            let tokens = if apart { name.clone() } else { phrase.core.start..name.end };
             let bytes = line.bytes(&tokens);
             let female = gender(line, phrase.all.start..name.end);
             found.push(Mention { tokens, bytes, sort, title: Some(phrase.title), side: phrase.side, female });
             return name.end;
         }
     }
+    // "Presidents Jane Doe and John Roe"
+    if phrase.head == Head::Group && phrase.core.len() == 1 && is_name_word(line, phrase.end) && person_at(line, phrase.end).is_some() {
+        return phrase.end;
+    }
     let press = words::is_press(line.lower(phrase.end)) || phrase.title.split(' ').any(words::is_press);
     if press {
         return phrase.all.end;
     }
-    let tokens = if phrase.side.is_some() || phrase.head == Head::Group { phrase.all.clone() } else { phrase.all.clone() };
+    let tokens = phrase.all.clone();
     let bytes = line.bytes(&tokens);
     let sort = match (phrase.head, phrase.side) {
         (Head::Government, Some(side)) => Sort::Registered(side, AliasForm::Name),
@@ -230,6 +238,14 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
             if let Some(mention) = found.last_mut() {
                 mention.female = gender(line, name);
             }
+            Some(end)
+        }
+        (ActorKind::Group, AliasForm::Adjective) if is_people(line, start) => {
+            push(line, found, at..end, Sort::Group { definite: article });
+            Some(end)
+        }
+        (ActorKind::Group, _) if words::is_group(line.lower(end - 1)) => {
+            push(line, found, at..end, Sort::Group { definite: article });
             Some(end)
         }
         (_, AliasForm::Adjective) => {

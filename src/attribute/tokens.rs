@@ -102,7 +102,14 @@ fn is_apostrophe(c: char) -> bool {
 fn token(text: &str, span: Range<usize>, word: bool) -> Token {
     let raw = &text[span.clone()];
     let lower = raw.chars().flat_map(|c| if is_apostrophe(c) { '\''.to_lowercase() } else { c.to_lowercase() });
-    Token { lower: lower.collect(), capital: raw.starts_with(char::is_uppercase), word, span }
+    Token { lower: lower.collect(), capital: is_capital(raw), word, span }
+}
+
+/// "Doe", "al-Abdah".
+fn is_capital(raw: &str) -> bool {
+    let particle = |p: &str| matches!(p, "al" | "el" | "as" | "ad" | "ar" | "an" | "at" | "ash" | "az");
+    raw.starts_with(char::is_uppercase)
+        || raw.split_once('-').is_some_and(|(p, name)| particle(p) && name.starts_with(char::is_uppercase))
 }
 
 /// Position of the first token that starts at or after `byte`.
