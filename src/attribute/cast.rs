@@ -83,7 +83,14 @@ impl<'r> Cast<'r> {
             titles: Vec::new(),
         };
         let last = (entry.kind == ActorKind::Person).then(|| last_name(&entry.name).to_owned());
+        let family_first = matches!(
+            member.holder.side.as_deref(),
+            Some("China" | "North Korea" | "South Korea" | "Vietnam" | "Taiwan" | "Cambodia")
+        );
         let id = self.add(member, last.as_deref());
+        if family_first && let Some((first, _)) = entry.name.split_once(' ') {
+            self.by_last.entry(spelling(first)).or_default().push(id);
+        }
         self.by_actor.insert(actor, id);
         id
     }
@@ -140,6 +147,10 @@ impl<'r> Cast<'r> {
         {
             return self.registered(actor);
         }
+        self.in_text(name, kind, side)
+    }
+
+    fn in_text(&mut self, name: &str, kind: ActorKind, side: Option<ActorId>) -> MemberId {
         let folded = fold(name);
         if let Some(&id) = self.by_name.get(&folded) {
             return id;
@@ -149,6 +160,18 @@ impl<'r> Cast<'r> {
         let id = self.add(Member { holder, actor: None, kind, female: None, titles: Vec::new() }, None);
         self.by_name.insert(folded, id);
         id
+    }
+
+    /// A group as the text says; one that goes by a proper name ("E3") is the registry's.
+    pub fn group(&mut self, name: &str, side: Option<ActorId>) -> MemberId {
+        let proper = |a: ActorId| {
+            let name = self.registry.actor(a).name.as_str();
+            !name.contains(' ') && name.starts_with(|c: char| c.is_uppercase())
+        };
+        if let Some(actor) = self.registry.find(name).filter(|&a| proper(a)) {
+            return self.registered(actor);
+        }
+        self.in_text(name, ActorKind::Group, side)
     }
 
     /// An unnamed person, as the text says; every such mention is its own member.

@@ -448,7 +448,8 @@ impl<'a> Reader<'a> {
             let mut members = Vec::new();
             for trace in self.traces.iter().rev().take_while(|t| number.saturating_sub(t.sentence) <= 3) {
                 let member = self.cast.member(trace.who);
-                let state = matches!(member.kind, ActorKind::Country | ActorKind::Organisation) && member.actor.is_some();
+                let state = member.kind == ActorKind::Country
+                    || (member.kind == ActorKind::Organisation && self.is_party(trace.who));
                 if state && !members.contains(&trace.who) {
                     members.push(trace.who);
                 }
@@ -461,9 +462,13 @@ impl<'a> Reader<'a> {
                 return members.into_iter().map(|who| (who, Reason::Collective { phrase: phrase.clone() })).collect();
             }
         }
-        let name = bare(&phrase).to_owned();
-        let who = self.cast.other(&name, ActorKind::Group, mention.side);
+        let who = self.cast.group(bare(&phrase), mention.side);
         vec![(who, Reason::Collective { phrase })]
+    }
+
+    /// An organisation that can be one of "the two sides": it belongs to a country or a people.
+    fn is_party(&self, who: MemberId) -> bool {
+        self.cast.member(who).actor.is_some_and(|a| self.registry.country(a).is_some())
     }
 
     /// A third-person pronoun outside speech.

@@ -314,7 +314,7 @@ fn adjectival(lower: &str) -> bool {
 }
 
 fn is_number(lower: &str) -> bool {
-    lower.bytes().all(|b| b.is_ascii_digit() || b == b'+') || matches!(lower, "dozens" | "hundreds")
+    (lower.len() <= 3 && lower.bytes().all(|b| b.is_ascii_digit())) || matches!(lower, "dozens" | "hundreds")
 }
 
 /// The match is an adjective and plural: "Iranians".

@@ -187,7 +187,9 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
     if press {
         return phrase.all.end;
     }
-    let tokens = phrase.all.clone();
+    // "Critics of the deal", "the other parties to the JCPOA".
+    let whole = phrase.head == Head::Group && phrase.end > phrase.all.end;
+    let tokens = if whole { phrase.all.start..phrase.end } else { phrase.all.clone() };
     let bytes = line.bytes(&tokens);
     let sort = match (phrase.head, phrase.side) {
         (Head::Government, Some(side)) => Sort::Registered(side, AliasForm::Name),
