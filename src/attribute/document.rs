@@ -1,5 +1,6 @@
 //! A reading: one pass through an article that resolves mentions, quotations and turns to actors.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::cast::{Cast, MemberId, bare};
@@ -70,6 +71,8 @@ struct Reader<'a> {
     floor: Option<(MemberId, usize)>,
     home: Option<ActorId>,
     unattributed: MemberId,
+    /// Words that the article also writes in lower case.
+    common: HashSet<String>,
 }
 
 /// Reads an article.
@@ -80,7 +83,8 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
     let quotations = quotes::quotations(text);
     let mut cast = Cast::new(registry, article.date);
     let unattributed = cast.other(UNATTRIBUTED, ActorKind::Group, None);
-    let mut reader = Reader { registry, article, cast, traces: Vec::new(), floor: None, home: None, unattributed };
+    let common = tokens.iter().filter(|t| t.word && !t.capital).map(|t| t.lower.clone()).collect();
+    let mut reader = Reader { registry, article, cast, traces: Vec::new(), floor: None, home: None, unattributed, common };
     reader.home = reader.home(&matches, sentences);
     let author = reader.title();
     let mut scenes: Vec<Scene> = Vec::with_capacity(sentences.len());
@@ -118,6 +122,15 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
         reading.resolve_speech(index);
     }
     reading
+}
+
+/// An office of government, whose holder speaks for a country even if the text leaves it out.
+fn official(title: &str) -> bool {
+    let head = title.rsplit(' ').next().unwrap_or_default();
+    matches!(
+        head,
+        "minister" | "spokesman" | "spokeswoman" | "spokesperson" | "official" | "lawmaker" | "mp" | "legislator" | "parliamentarian" | "ambassador" | "envoy" | "negotiator" | "diplomat" | "president" | "speaker" | "secretary" | "leader" | "commander" | "general" | "fm"
+    ) && !title.contains("former")
 }
 
 /// Tokens of the sentence without what stands before it.
@@ -164,7 +177,8 @@ impl<'a> Reader<'a> {
         let title = self.article.title.as_deref()?;
         let tokens = tokens::tokenize(title);
         let matches = self.registry.matches(title);
-        let line = Line::new(title, &tokens, 0..tokens.len(), &matches, self.registry);
+        let mut line = Line::new(title, &tokens, 0..tokens.len(), &matches, self.registry);
+        line.headline = true;
         let mentions = scan::scan(&line);
         let mut people = Vec::new();
         let mut sides = Vec::new();
@@ -255,11 +269,26 @@ impl<'a> Reader<'a> {
         let mentions = scan::scan(line);
         let mut acts = speech::acts(line, &mentions, quotations);
         let mut resolved: Vec<Resolved> = Vec::with_capacity(mentions.len());
+        // Whoever the sentence names is not also its "the minister".
+        let named: Vec<MemberId> = mentions
+            .iter()
+            .filter_map(|m| match m.sort {
+                Sort::Registered(actor, _) if self.registry.actor(actor).kind == ActorKind::Person => {
+                    Some(self.cast.registered(actor))
+                }
+                _ => None,
+            })
+            .collect();
         for (index, mention) in mentions.into_iter().enumerate() {
             let inside = speech::speech_at(quotations, mention.bytes.start);
             let object = speech::object_like(line, &mention);
             let speaks = acts.iter().any(|a| a.subject == index);
+            let others = &named;
             let to = match mention.sort {
+                Sort::Role { definite } => {
+                    let phrase = line.words(&mention.tokens);
+                    self.role(&phrase, mention.title.as_deref().unwrap_or_default(), &mention, definite, number, others)
+                }
                 Sort::Pronoun(Pronoun::I | Pronoun::We) => Vec::new(),
                 Sort::Pronoun(_) if inside.is_some() => Vec::new(),
                 Sort::Pronoun(pronoun) => self.pronoun(line, &mention, pronoun, number, speaks, &resolved),
@@ -327,13 +356,15 @@ impl<'a> Reader<'a> {
                 vec![(self.cast.registered(*actor), named)]
             }
             Sort::Person(name) => {
-                let who = self.cast.person(name, title, mention.side, mention.female);
+                let side = mention.side.or(if title.is_some_and(official) { self.home } else { None });
+                let who = self.cast.person(name, title, side, mention.female);
                 vec![(who, Reason::NamedInText { phrase })]
             }
             Sort::ShortName(name) if title.is_some() => {
                 let known = self.cast.family(name);
                 let who = known.unwrap_or_else(|| self.cast.person(name, None, None, None));
-                self.cast.learn(who, title, mention.side, mention.female);
+                let side = mention.side.or(if title.is_some_and(official) { self.home } else { None });
+                self.cast.learn(who, title, side, mention.female);
                 vec![(who, Reason::NamedInText { phrase })]
             }
             Sort::ShortName(name) => match self.cast.family(name) {
@@ -348,7 +379,9 @@ impl<'a> Reader<'a> {
                 let who = self.cast.other(&name, ActorKind::Organisation, mention.side);
                 vec![(who, Reason::NamedInText { phrase })]
             }
-            Sort::Role { definite } => self.role(&phrase, title.unwrap_or_default(), mention, *definite, number),
+            Sort::Role { definite } => {
+                self.role(&phrase, title.unwrap_or_default(), mention, *definite, number, &[])
+            }
             Sort::Government => match self.home {
                 Some(home) => {
                     let who = self.cast.registered(home);
@@ -375,8 +408,10 @@ impl<'a> Reader<'a> {
             || mention.tokens.start.checked_sub(1).is_some_and(|at| words::is_reporting(line.lower(at)));
         let initial = line.token(mention.tokens.start.wrapping_sub(1)).is_none_or(|t| !t.word);
         let lower = line.lower(mention.tokens.start);
-        let wordlike = initial && (lower.ends_with("ing") || lower.ends_with("ly") || words::is_role(lower) || words::is_group(lower) || words::is_modifier(lower) || words::is_verb(lower));
-        if wordlike || !(speaks && adjacent || acts && !initial) {
+        let wordlike = self.common.contains(lower) || initial && (lower.ends_with('s') && !speaks ||lower.ends_with("ing") || lower.ends_with("ly") || words::is_role(lower) || words::is_group(lower) || words::is_modifier(lower) || words::is_verb(lower));
+        let past = |at: usize| line.lower(at).ends_with("ed") || words::is_verb(line.lower(at));
+        let does = past(end) || words::is_skippable(line.lower(end)) && past(end + 1);
+        if wordlike || !(speaks && adjacent || acts && !initial || does && initial) {
             return Vec::new();
         }
         let who = match speaks {
@@ -394,22 +429,33 @@ impl<'a> Reader<'a> {
         mention: &Mention,
         definite: bool,
         number: usize,
+        named: &[MemberId],
     ) -> Vec<(MemberId, Reason)> {
         let short = |who: MemberId, cast: &Cast| {
             let antecedent = cast.member(who).holder.name.clone();
             vec![(who, Reason::ShortForm { form: phrase.to_owned(), antecedent })]
         };
         if definite {
+            let home = self.home.map(|h| self.registry.actor(h).name.as_str());
             let mut best: Option<(u8, MemberId)> = None;
-            for trace in self.traces.iter().rev() {
+            for (back, trace) in self.traces.iter().rev().enumerate().take(60) {
+                if named.contains(&trace.who) {
+                    continue;
+                }
                 let near = number.saturating_sub(trace.sentence) <= 4;
                 let fit = self.cast.fits(trace.who, title, mention.side);
-                let enough = fit >= 2 || (fit == 1 && near);
-                if enough && best.is_none_or(|(b, _)| fit > b) {
-                    best = Some((fit, trace.who));
+                if !(fit >= 2 || (fit == 1 && near)) {
+                    continue;
                 }
-                if fit >= 3 || (number.saturating_sub(trace.sentence) > 40) {
-                    break;
+                let at_home = home.is_some() && self.cast.member(trace.who).holder.side.as_deref() == home;
+                let has_floor = self.floor.is_some_and(|(who, _)| who == trace.who);
+                let score = fit * 2
+                    + 2 * u8::from(has_floor)
+                    + 2 * u8::from(at_home && mention.side.is_none())
+                    + u8::from(trace.subject)
+                    + u8::from(back < 6);
+                if best.is_none_or(|(b, _)| score > b) {
+                    best = Some((score, trace.who));
                 }
             }
             if let Some((_, who)) = best {
@@ -428,8 +474,15 @@ impl<'a> Reader<'a> {
                 return short(who, &self.cast);
             }
         }
-        let name = bare(phrase);
-        let who = self.cast.anonymous(name, title, mention.side, mention.female);
+        let side = mention.side.or(if official(title) { self.home } else { None });
+        let mut name = bare(phrase).to_owned();
+        if mention.side.is_none()
+            && let Some(adjective) = side.and_then(|s| self.registry.actor(s).adjectives.first())
+        {
+            // "The spokesman" of an article on Iran: "Iranian spokesman".
+            name = format!("{adjective} {name}");
+        }
+        let who = self.cast.anonymous(&name, title, side, mention.female);
         vec![(who, Reason::NamedInText { phrase: phrase.to_owned() })]
     }
 

@@ -47,6 +47,8 @@ pub struct Line<'a> {
     /// For every token of `range`: the match that it is part of.
     pub owner: Vec<Option<&'a AliasMatch>>,
     pub registry: &'a Registry,
+    /// A headline: capitals say nothing about names.
+    pub headline: bool,
 }
 
 impl<'a> Line<'a> {
@@ -77,7 +79,7 @@ impl<'a> Line<'a> {
                 }
             }
         }
-        Self { text, tokens, range, owner, registry }
+        Self { text, tokens, range, owner, registry, headline: false }
     }
 
     /// The token at `at`, if it is in the sentence.
@@ -252,14 +254,16 @@ impl<'a> Line<'a> {
             let Some(token) = self.token(position) else { break };
             let lower = token.lower.as_str();
             if let Some((side, end)) = self.side_at(position) {
+                // "Representatives of China": China is a mention of its own.
+                let deal = matches!(self.lower(end), "nuclear" | "deal" | "agreement");
+                if group && !deal {
+                    break;
+                }
                 if phrase.side.is_none() && preposition == "of" && phrase.head != Head::Group {
                     phrase.side = Some(side);
                 }
                 phrase.end = end;
                 position = end;
-                if group {
-                    return;
-                }
                 continue;
             }
             let known = matches!(lower, "the" | "2015" | "state" | "defense" | "defence" | "treasury" | "for" | "nuclear" | "and");
@@ -274,7 +278,7 @@ impl<'a> Line<'a> {
                 break;
             }
             let topic = known || subject || words::is_modifier(lower) || words::is_body(lower) || is_topic(lower);
-            if preposition == "for" && !topic {
+            if role && !topic {
                 break;
             }
             if role && matches!(lower, "and" | "the" | "for") && !self.token(position + 1).is_some_and(|t| t.capital) {

@@ -192,6 +192,7 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
     let tokens = if whole { phrase.all.start..phrase.end } else { phrase.all.clone() };
     let bytes = line.bytes(&tokens);
     let sort = match (phrase.head, phrase.side) {
+        (Head::Group, Some(side)) if is_bloc(line, side, &phrase.title) => Sort::Registered(side, AliasForm::Name),
         (Head::Government, Some(side)) => Sort::Registered(side, AliasForm::Name),
         (Head::Government, None) if phrase.definite => Sort::Government,
         (Head::Government, None) => return phrase.all.end,
@@ -206,6 +207,14 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
     let female = gender(line, phrase.all.clone());
     found.push(Mention { tokens, bytes, sort, title: Some(phrase.title), side: phrase.side, female });
     phrase.end.max(phrase.all.end)
+}
+
+/// "EU member states", "the P4+1 countries": the bloc itself.
+fn is_bloc(line: &Line, side: ActorId, title: &str) -> bool {
+    let actor = line.registry.actor(side);
+    let proper = actor.kind == ActorKind::Group && !actor.name.contains(' ') && actor.name != "Europe";
+    (proper || actor.name == "European Union")
+        && matches!(title, "states" | "countries" | "members" | "group" | "bloc" | "parties" | "member states" | "member countries")
 }
 
 /// A group noun that says nothing by itself: "people", "the states".
@@ -256,6 +265,7 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
             }
             Some(end)
         }
+        (ActorKind::Group | ActorKind::Organisation, _) if words::is_press(line.lower(end)) => Some(end),
         _ => {
             // "Washington Post", "Iran Air": part of another name.
             let next = line.token(end);
@@ -292,8 +302,8 @@ fn person_at(line: &Line, at: usize) -> Option<(Range<usize>, Sort)> {
         }
         let end = line.match_end(start);
         let mut last = end;
-        if alias.form == AliasForm::FamilyName {
-            while last < end + 2 && is_name_word(line, last) && !words::is_body(line.lower(last)) && !words::is_role(line.lower(last)) {
+        if alias.form == AliasForm::FamilyName && !line.headline {
+            while last < end + 2 && is_name_word(line, last) && !line.lower(last).ends_with("ing") && !words::is_body(line.lower(last)) && !words::is_role(line.lower(last)) {
                 last += 1;
             }
         }
@@ -357,6 +367,12 @@ fn name_at(line: &Line, at: usize) -> Option<(Range<usize>, Sort)> {
     if end == start + 1 {
         let short = line.text[line.tokens[start].span.clone()].chars().count() > 2;
         return short.then_some((tokens, Sort::ShortName(name)));
+    }
+    if let Some(alias) = family
+        && (words::is_place_preposition(line.lower(at.wrapping_sub(1))) || line.headline)
+    {
+        // "In New York Doe said": the place is no first name.
+        return Some((end - 1..end, Sort::Registered(alias.actor, alias.form)));
     }
     if let Some(alias) = family
         && alias.form == AliasForm::Name

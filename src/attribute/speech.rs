@@ -62,6 +62,14 @@ fn inverted(line: &Line, mentions: &[Mention], verb: usize) -> Option<usize> {
             if previous.is_some_and(|p| p.word) {
                 return None;
             }
+            // "The minister, a lawyer, says Iran wants …": what follows is the clause, not the speaker.
+            if previous.is_some_and(|p| p.lower == ",") {
+                let after = mentions.iter().find(|m| m.tokens.start == verb + 1)?;
+                let next = line.lower(after.tokens.end);
+                if words::is_verb(next) || words::is_skippable(next) {
+                    return None;
+                }
+            }
             verb + 1
         }
     };
