@@ -8,7 +8,7 @@
 //!    holders whose position it may show, each with the reason.
 //! 4. [`classify`] is the seam to the model: probabilities for every candidate. The model itself
 //!    lives in the `detente-engine` crate, the only one that links libtorch.
-//! 5. [`store`] keeps a run: articles, sentences, [`statement::Statement`]s.
+//! 5. [`decide`] makes one statement per actor of them; [`store`] keeps a run: articles, sentences, [`statement::Statement`]s.
 //! 6. [`aggregate`] turns statements into where each actor stands; [`report`] renders that.
 //!
 //! [`evaluate`] measures all of it against labelled data; [`cli`] is the command line over it.
@@ -18,7 +18,9 @@ pub mod article;
 pub mod attribute;
 pub mod classify;
 pub mod cli;
+pub mod decide;
 pub mod evaluate;
+pub mod export;
 pub mod ingest;
 pub mod registry;
 pub mod report;

@@ -1,1 +1,4 @@
-//! cli
+//! The command line: what the verbs do, over the library.
+
+pub mod args;
+pub mod exit;

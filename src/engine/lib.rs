@@ -1,1 +1,11 @@
-//! engine
+//! The neural network behind detente: encoder, heads, workers, training. The only crate that links libtorch.
+
+pub mod batch;
+pub mod encode;
+pub mod encoder;
+pub mod heads;
+pub mod model;
+pub mod prepare;
+pub mod score;
+pub mod train;
+pub mod workers;

@@ -2,67 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, BufRead};
 
-use serde::Deserialize;
-
+use super::labels::{LabelledHolder, LabelledSentence};
 use super::naming::same;
-use crate::article::{Article, Origin, PartialDate};
+use crate::article::Article;
 use crate::attribute::{self, Candidate};
 use crate::registry::Registry;
 use crate::segment;
-
-/// A labelled sentence with what stands before it, one JSON object a line in a label file.
-#[derive(Debug, Clone, Deserialize)]
-pub struct LabelledSentence {
-    pub id: String,
-    #[serde(default)]
-    pub date: Option<PartialDate>,
-    #[serde(default)]
-    pub title: Option<String>,
-    /// Up to two sentences before it.
-    #[serde(default)]
-    pub previous: Vec<String>,
-    pub sentence: String,
-    pub holders: Vec<LabelledHolder>,
-}
-
-/// A holder that the label names.
-#[derive(Debug, Clone, Deserialize)]
-pub struct LabelledHolder {
-    pub actor: String,
-    /// Other names under which it counts as found.
-    #[serde(default)]
-    pub also: Vec<String>,
-    /// Its words in the sentence; empty when the sentence does not mention it.
-    #[serde(default)]
-    pub mention: String,
-    /// Neither a hit nor a miss.
-    #[serde(default)]
-    pub ambiguous: bool,
-}
-
-impl LabelledSentence {
-    /// The small article that the sentence stands in: the previous sentences and itself, joined by spaces.
-    pub fn article(&self) -> Article {
-        let mut text = String::new();
-        for part in self.previous.iter().chain([&self.sentence]) {
-            if !text.is_empty() || std::ptr::eq(part, &self.sentence) && !self.previous.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(part);
-        }
-        Article {
-            id: self.id.clone(),
-            title: self.title.clone().filter(|t| !t.is_empty()),
-            text,
-            date: self.date,
-            outlet: None,
-            url: None,
-            origin: Origin::default(),
-        }
-    }
-}
 
 /// What the label's mention is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,28 +94,12 @@ pub struct HolderRecall {
     pub misses: Vec<Miss>,
 }
 
-/// Reads a label file.
-pub fn read_labels(reader: impl BufRead) -> io::Result<Vec<LabelledSentence>> {
-    let mut labels = Vec::new();
-    for (number, line) in reader.lines().enumerate() {
-        let line = line?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let label = serde_json::from_str(&line).map_err(|error| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("line {}: {error}", number + 1))
-        })?;
-        labels.push(label);
-    }
-    Ok(labels)
-}
-
 /// Attributes every labelled sentence and compares.
 pub fn holder_recall(labels: &[LabelledSentence], registry: &Registry) -> HolderRecall {
     let mut total = HolderRecall { sentences: labels.len(), ..HolderRecall::default() };
     for label in labels {
-        let article = label.article();
-        let candidates = candidates_of_last(&article, label.sentence.len(), registry);
+        let (article, start) = label.as_article();
+        let candidates = candidates_from(&article, start, registry);
         total.candidates += candidates.len();
         let mut actors: Vec<&str> = candidates.iter().map(|c| c.holder.name.as_str()).collect();
         actors.sort_unstable();
@@ -206,14 +136,13 @@ pub fn holder_recall(labels: &[LabelledSentence], registry: &Registry) -> Holder
     total
 }
 
-/// Candidates of the sentences that overlap the last `bytes` of the article.
-fn candidates_of_last(article: &Article, bytes: usize, registry: &Registry) -> Vec<Candidate> {
+/// Candidates of the sentences that overlap the article from byte `start` on.
+fn candidates_from(article: &Article, start: usize, registry: &Registry) -> Vec<Candidate> {
     let sentences = segment::segment(&article.text);
-    let from = article.text.len().saturating_sub(bytes);
     attribute::attribute(article, &sentences, registry)
         .into_iter()
         .zip(&sentences)
-        .filter(|(_, sentence)| sentence.span.end > from)
+        .filter(|(_, sentence)| sentence.span.end > start)
         .flat_map(|(candidates, _)| candidates)
         .collect()
 }

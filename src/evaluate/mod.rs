@@ -1,5 +1,8 @@
-//! Measurements against labelled data.
+//! Measurement: what the program says, against what careful readers say.
 
 pub mod boundaries;
 pub mod holders;
+pub mod labels;
 pub mod naming;
+pub mod sentiment;
+pub mod stance;

@@ -26,39 +26,50 @@ pub(super) enum Kind {
 }
 
 /// Sorted; compared in lower case, without the last stop.
+#[rustfmt::skip]
 const TITLES: &[&str] = &[
     "adm", "amb", "asst", "ayat", "brig", "capt", "cdr", "cmdr", "cmdt", "col", "cong", "congs", "cpl",
-    "cpt", "dr", "drs", "eng", "ens", "fr", "gen", "gens", "gov", "govs", "h.e", "hon", "insp", "lt", "maj",
-    "messrs", "mgr", "mlle", "mme", "mmes", "mr", "mrs", "ms", "msgr", "mt", "pfc", "pres", "prof", "profs",
-    "pvt", "rep", "reps", "rev", "rt", "sen", "sens", "sgt", "sr.lt", "supt", "tech", "vice-adm",
+    "cpt", "dr", "drs", "eng", "ens", "fr", "gen", "gens", "gov", "govs", "h.e", "hon", "insp", "lt",
+    "maj", "messrs", "mgr", "mlle", "mme", "mmes", "mr", "mrs", "ms", "msgr", "mt", "pfc", "pres",
+    "prof", "profs", "pvt", "rep", "reps", "rev", "rt", "sen", "sens", "sgt", "sr.lt", "supt", "tech",
+    "vice-adm",
 ];
 
-const INNER: &[&str] = &["approx", "ca", "cf", "e.g", "eg", "i.e", "ie", "incl", "viz", "vs"];
+#[rustfmt::skip]
+const INNER: &[&str] = &[
+    "approx", "ca", "cf", "e.g", "eg", "i.e", "ie", "incl", "v", "viz", "vs",
+];
 
+#[rustfmt::skip]
 const NUMBERED: &[&str] = &[
-    "art", "arts", "ch", "chap", "eq", "fig", "figs", "n°", "no", "nos", "nr", "nrs", "nº", "p", "para",
-    "paras", "pp", "pt", "res", "sec", "sect", "ser", "tel", "v", "vol", "vols",
+    "art", "arts", "ch", "chap", "eq", "fig", "figs", "no", "nos", "nr", "nrs", "n°", "nº", "p", "para",
+    "paras", "pp", "pt", "res", "sec", "sect", "ser", "tel", "vol", "vols",
 ];
 
+#[rustfmt::skip]
 const MONTHS: &[&str] = &[
-    "apr", "aug", "dec", "feb", "fri", "jan", "jul", "jun", "mar", "mon", "nov", "oct", "sep", "sept", "thu",
-    "thur", "thurs", "tue", "tues", "wed",
+    "apr", "aug", "dec", "feb", "fri", "jan", "jul", "jun", "mar", "mon", "nov", "oct", "sep", "sept",
+    "thu", "thur", "thurs", "tue", "tues", "wed",
 ];
 
+#[rustfmt::skip]
 const SUFFIXES: &[&str] = &[
     "assn", "assoc", "ave", "blvd", "bros", "co", "corp", "dept", "dist", "esq", "est", "govt", "inc",
     "intl", "jr", "ltd", "mfg", "natl", "ph.d", "plc", "rd", "sr", "st", "ste", "univ",
 ];
 
+#[rustfmt::skip]
 const LOOSE: &[&str] = &[
-    "al", "etc", "ft", "hr", "hrs", "in", "kg", "km", "lb", "lbs", "min", "mins", "mph", "oz", "tbsp", "tsp",
+    "al", "etc", "ft", "hr", "hrs", "in", "kg", "km", "lb", "lbs", "min", "mins", "mph", "oz", "tbsp",
+    "tsp",
 ];
 
 /// Some states and provinces as the wire agencies write them; they end a sentence like a suffix.
+#[rustfmt::skip]
 const PLACES: &[&str] = &[
     "ala", "ariz", "ark", "calif", "colo", "conn", "del", "fla", "ga", "ill", "ind", "kan", "ky", "la",
-    "mass", "md", "mich", "minn", "miss", "mo", "mont", "neb", "nev", "okla", "ont", "ore", "pa", "penn",
-    "que", "tenn", "tex", "va", "vt", "wash", "wis", "wyo",
+    "mass", "md", "mich", "minn", "miss", "mo", "mont", "neb", "nev", "okla", "ont", "ore", "pa",
+    "penn", "que", "tenn", "tex", "va", "vt", "wash", "wis", "wyo",
 ];
 
 fn holds(table: &[&str], word: &str) -> bool {

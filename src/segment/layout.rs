@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::chars::{is_blank, is_bullet, is_closing, is_dash, is_terminator, trim};
-use super::lead;
+use super::{abbreviations, lead};
 
 /// Widths, in characters, at which texts are usually wrapped.
 const WRAP_WIDTHS: std::ops::RangeInclusive<usize> = 40..=130;
@@ -94,13 +94,13 @@ fn is_soft(text: &str, upper: &Line, lower: &Line, wrap: Wrap) -> bool {
         Wrap::Never => false,
         Wrap::Unknown => WRAP_WIDTHS.contains(&upper.width) && !ends_sentence(above),
     };
-    let continues = !ends_sentence(above) && below.starts_with(char::is_lowercase);
+    let continues = (!ends_sentence(above) && below.starts_with(char::is_lowercase)) || ends_in_title(above);
     if !(full || continues) || below.starts_with(is_bullet) || lead::is_certain_label(below) {
         return false;
     }
-    // "- item", "* item", "3. item": an item unless the line above is full and its sentence open.
-    let item = is_item(below);
-    !item || (full && !ends_sentence(above) && !above.ends_with(':'))
+    // "- item", "* item", "3. item": an item unless it goes on from a line whose sentence is open.
+    let above_ends = ends_sentence(above) || above.ends_with([':', ';']) || is_item(above);
+    !(is_item(below) && above_ends)
 }
 
 fn is_item(line: &str) -> bool {
@@ -118,6 +118,12 @@ fn is_item(line: &str) -> bool {
 fn ends_sentence(line: &str) -> bool {
     line.trim_end_matches(|c: char| is_closing(c) || matches!(c, '"' | '\'' | '’' | '*' | '_'))
         .ends_with(is_terminator)
+}
+
+/// The line breaks off before a name: "... by Gen."
+fn ends_in_title(line: &str) -> bool {
+    let last = line.rsplit(is_blank).next().unwrap_or(line);
+    last.strip_suffix('.').is_some_and(|word| abbreviations::kind(word) == Some(abbreviations::Kind::Title))
 }
 
 /// Cuts at `\n`, `\r\n`, `\r` and the Unicode line and paragraph separators.

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::Lead;
 use super::chars::{is_blank, is_dash, skip_blank};
+use super::words;
 
 /// No label is longer, in bytes.
 const MAX_LABEL: usize = 80;
@@ -13,103 +14,24 @@ const MAX_LABEL: usize = 80;
 const MAX_DATELINE: usize = 90;
 
 /// Words that open an all-capitals or title-case label of a speaker. Sorted, in lower case.
+#[rustfmt::skip]
 const ROLES: &[&str] = &[
-    "a",
-    "admiral",
-    "ambassador",
-    "amb",
-    "anchor",
-    "answer",
-    "audience",
-    "chairman",
-    "chancellor",
-    "congressman",
-    "congresswoman",
-    "correspondent",
-    "director",
-    "dr",
-    "first",
-    "foreign",
-    "general",
-    "governor",
-    "his",
-    "host",
-    "interviewer",
-    "journalist",
-    "king",
-    "madam",
-    "member",
-    "minister",
-    "moderator",
-    "mr",
-    "mrs",
-    "ms",
-    "operator",
-    "participant",
-    "participants",
-    "president",
-    "press",
-    "prime",
-    "prince",
-    "q",
-    "question",
-    "questioner",
-    "reporter",
-    "reporters",
-    "representative",
-    "secretary",
-    "sen",
-    "senator",
-    "senior",
-    "speaker",
-    "spokesman",
-    "spokesperson",
-    "spokeswoman",
-    "the",
-    "vice",
+    "a", "admiral", "amb", "ambassador", "anchor", "answer", "audience", "chair", "chairman",
+    "chancellor", "congressman", "congresswoman", "correspondent", "deputy", "director", "dr", "first",
+    "foreign", "general", "governor", "his", "host", "interviewer", "journalist", "king", "madam",
+    "member", "minister", "moderator", "mr", "mrs", "ms", "operator", "participant", "participants",
+    "president", "press", "prime", "prince", "q", "question", "questioner", "reporter", "reporters",
+    "representative", "secretary", "sen", "senator", "senior", "speaker", "spokesman", "spokesperson",
+    "spokeswoman", "the", "vice",
 ];
 
 /// Words in capitals that stand before a colon without being speakers. Sorted.
+#[rustfmt::skip]
 const NOT_SPEAKERS: &[&str] = &[
-    "ANALYSIS",
-    "BACKGROUND",
-    "BREAKING",
-    "CAPTION",
-    "CC",
-    "CORRECTION",
-    "CREDIT",
-    "DATE",
-    "EDITORIAL",
-    "EXCLUSIVE",
-    "FACT SHEET",
-    "FACTBOX",
-    "FILE",
-    "FROM",
-    "HTTP",
-    "HTTPS",
-    "INFOGRAPHIC",
-    "INTERVIEW",
-    "LIVE",
-    "MORE",
-    "NEW",
-    "NOTE",
-    "OPINION",
-    "PHOTO",
-    "PHOTOS",
-    "PS",
-    "RE",
-    "READ",
-    "READ MORE",
-    "RELATED",
-    "SEE ALSO",
-    "SOURCE",
-    "SOURCES",
-    "SUBJECT",
-    "TO",
-    "TOP",
-    "UPDATE",
-    "URGENT",
-    "VIDEO",
+    "ANALYSIS", "BACKGROUND", "BREAKING", "CAPTION", "CC", "CORRECTION", "CREDIT", "DATE", "EDITORIAL",
+    "EXCLUSIVE", "FACT SHEET", "FACTBOX", "FILE", "FROM", "HTTP", "HTTPS", "INFOGRAPHIC", "INTERVIEW",
+    "LIVE", "MORE", "NEW", "NOTE", "OPINION", "PHOTO", "PHOTOS", "PS", "RE", "READ", "READ MORE",
+    "RELATED", "SEE ALSO", "SOURCE", "SOURCES", "SUBJECT", "TO", "TOP", "UPDATE", "URGENT", "VIDEO",
     "WATCH",
 ];
 
@@ -141,11 +63,12 @@ impl<'t> Labels<'t> {
         Self { uncertain }
     }
 
-    /// The lead of a paragraph, with its position in `text`.
-    pub(super) fn lead_at(&self, text: &str, paragraph: Range<usize>) -> Option<Lead> {
+    /// The lead of a paragraph, with its position in `text`. In a transcript there are no
+    /// datelines: "NATO — NATO stands together" is a speaker who begins again.
+    pub(super) fn lead_at(&self, text: &str, paragraph: Range<usize>, transcript: bool) -> Option<Lead> {
         let body = &text[paragraph.clone()];
         let at = paragraph.start;
-        if let Some(length) = dateline(body) {
+        if let Some(length) = dateline(body).filter(|_| !transcript) {
             return Some(Lead::Dateline(at..at + length));
         }
         let (length, certainty) = label(body)?;
@@ -221,13 +144,18 @@ fn label(body: &str) -> Option<(usize, Certainty)> {
         return None;
     }
     let first = bare.split(is_blank).next().unwrap_or(bare).trim_end_matches('.').to_lowercase();
-    let role = ROLES.contains(&first.as_str());
+    let role =
+        ROLES.binary_search(&first.as_str()).is_ok() && (words == 1 || !matches!(first.as_str(), "a" | "q"));
+    let heading = NOT_SPEAKERS.iter().any(|known| bare.eq_ignore_ascii_case(known));
+    if heading || (words == 1 && !role && words::is_starter(bare)) {
+        return None;
+    }
     let length = colon + 1;
     if all_capitals {
-        let known = NOT_SPEAKERS.binary_search(&bare).is_ok() || bare.ends_with(char::is_numeric) && !role;
-        let certain = role || bare.contains('.');
-        return (!known)
-            .then_some((length, if certain { Certainty::Certain } else { Certainty::IfRepeated }));
+        // "GRAPHIC 2:" numbers a figure; "QUESTION 2:" a question.
+        let numbered = bare.ends_with(char::is_numeric) && !role;
+        return (!numbered)
+            .then_some((length, if role { Certainty::Certain } else { Certainty::IfRepeated }));
     }
     // In title case a role alone is not enough ("Minister: ..." may be a headline), except for
     // the words that only interviews use.
@@ -256,7 +184,7 @@ fn dateline(body: &str) -> Option<usize> {
         && first.chars().all(|c| c.is_uppercase() || matches!(c, '.' | '’' | '\'' | '-'));
     let (dash_at, dash_end) = find_dash(window)?;
     let place = window[..dash_at].trim_end_matches(is_blank);
-    let agency = place.ends_with(')');
+    let agency = place.ends_with(')') && place.len() < dash_at;
     if !(capitals || agency)
         || place.contains([':', ';', '?', '!', '"', '“', '”'])
         || !is_place(place, capitals)
@@ -321,7 +249,7 @@ mod tests {
 
     #[test]
     fn tables_are_sorted() {
-        assert!(NOT_SPEAKERS.is_sorted());
+        assert!(ROLES.is_sorted() && NOT_SPEAKERS.is_sorted());
     }
 
     #[test]
@@ -336,6 +264,8 @@ mod tests {
             ("NEW YORK, Oct. 5 (XYZ) -- Talks opened.", Some("NEW YORK, Oct. 5 (XYZ) -- ")),
             ("IRNA -\u{A0}Karim Sadr left.", Some("IRNA -\u{A0}")),
             ("NATO – the alliance – said no.", None),
+            ("The Fund (XYZ)– it said – agreed.", None),
+            ("Fund (XYZ)– Unit", None),
             ("COVID-19 has spread - Again.", None),
             ("The talks - Again - failed.", None),
             ("Talks resumed (again) – Both left.", None),
@@ -360,6 +290,8 @@ mod tests {
             ("Prime Minister Rahimi: We agree.", Some(("Prime Minister Rahimi:", Certain))),
             ("Leila Haddad: We agree.", Some(("Leila Haddad:", IfRepeated))),
             ("ISLAMABAD: The minister left.", Some(("ISLAMABAD:", IfRepeated))),
+            ("Before: The hall was full.", None),
+            ("A. FARID: We agree.", Some(("A. FARID:", IfRepeated))),
             ("UPDATE: Talks were cut short.", None),
             ("He said: We agree.", None),
             ("Head of the Council:", None),

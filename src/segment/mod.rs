@@ -3,15 +3,19 @@
 //! [`segment`] works in three steps, each in its own module and each linear in the text:
 //! `layout` finds the paragraphs (undoing hard line wraps), `lead` recognises what stands before
 //! the first sentence of a paragraph (a dateline, a speaker label), and `boundary` cuts the rest
-//! at full stops and their kin, with the word lists in `abbreviations` and the quotation state
-//! kept in `quotes`. A quotation of several sentences is cut like any other text; its later
+//! at full stops and their kin: `marks` reads the stops, `follower` the word after them, `items`
+//! the markers of lists, `quotes` keeps the quotation state, and the word lists are in
+//! `abbreviations` and `words`. A quotation of several sentences is cut like any other text; its later
 //! sentences are marked [`Sentence::in_quote`].
 
 mod abbreviations;
 mod boundary;
 mod chars;
+mod follower;
+mod items;
 mod layout;
 mod lead;
+mod marks;
 mod quotes;
 mod words;
 
@@ -71,7 +75,7 @@ pub fn segment(text: &str) -> Vec<Sentence> {
         if lead::ends_transcript(&text[paragraph.clone()]) {
             turn = None;
         }
-        let opening = labels.lead_at(text, paragraph.clone());
+        let opening = labels.lead_at(text, paragraph.clone(), turn.is_some());
         quotes.enter_paragraph(text, paragraph.clone());
         boundary::cut(text, paragraph.clone(), opening, &mut quotes, |piece| {
             if let Some(Lead::Speaker(label)) = &piece.lead {

@@ -1,0 +1,383 @@
+//! The command line as it is typed: one struct per verb, shared by `detente` and `detente-engine`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::article::PartialDate;
+
+/// Who is warming to talks, who is cooling, and which sentences say so.
+#[derive(Debug, Parser)]
+#[command(name = "detente", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub verb: Verb,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 all done; 1 finished, but some inputs were refused; 2 wrong usage or configuration; \
+3 an environment or store fault.";
+
+/// Options of every verb.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The store: one file that keeps every run.
+    #[arg(long, global = true, value_name = "FILE", default_value = "detente.db")]
+    pub store: PathBuf,
+    /// Your own actors (TOML), layered over the built-in registry; see `detente actors --help`.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub actors: Option<PathBuf>,
+    /// Colour in terminal output.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Score articles into the store and print a short report.
+    Score(ScoreArgs),
+    /// Render a report from the store, without the model.
+    Report(ReportArgs),
+    /// Write statements, sentences, articles or aggregates as JSONL, CSV or Parquet.
+    Export(ExportArgs),
+    /// Show one article sentence by sentence: actors, stances, and the reason for each attribution.
+    Explain(ExplainArgs),
+    /// Measure a model against labelled sentences.
+    Eval(EvalArgs),
+    /// Fine-tune a model on labelled sentences.
+    Train(TrainArgs),
+    /// List the runs in the store.
+    Runs(RunsArgs),
+    /// List or look up the actors of the registry.
+    Actors(ActorsArgs),
+    /// List the models at hand.
+    Models(ModelsArgs),
+    /// Check the store, or that stored scores can be repeated.
+    Verify(VerifyArgs),
+}
+
+impl Verb {
+    /// Whether the verb runs in `detente-engine`, which has the neural network.
+    pub fn needs_engine(&self) -> bool {
+        match self {
+            Self::Score(_) | Self::Explain(_) | Self::Train(_) => true,
+            Self::Eval(args) => args.needs_model(),
+            Self::Verify(args) => args.rescore > 0,
+            Self::Report(_) | Self::Export(_) | Self::Runs(_) | Self::Actors(_) | Self::Models(_) => false,
+        }
+    }
+}
+
+/// Which model, and how to run it.
+#[derive(Debug, Args)]
+pub struct ModelArgs {
+    /// A model's name (see `detente models`) or folder.
+    #[arg(long, value_name = "MODEL", default_value = "fast")]
+    pub model: String,
+    /// Arithmetic of the network.
+    #[arg(long, value_name = "KIND", default_value = "f32")]
+    pub precision: PrecisionChoice,
+    /// Model workers; one core each. Default: one per core.
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionChoice {
+    /// 32-bit floats everywhere.
+    F32,
+    /// bfloat16: faster on processors that have it.
+    Bf16,
+}
+
+#[derive(Debug, Args)]
+pub struct ScoreArgs {
+    /// Files or folders (.txt .html .jsonl .csv .parquet, each also .gz); `-` reads JSONL from standard input.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    pub view: ViewArgs,
+    /// No report at the end.
+    #[arg(long)]
+    pub no_report: bool,
+}
+
+/// Which statements a report covers.
+#[derive(Debug, Args, Default)]
+pub struct SelectArgs {
+    /// Only what this run scored (see `detente runs`). Default: everything scored with the latest run's
+    /// model and configuration.
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// First day, month or year (YYYY[-MM[-DD]]).
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<PartialDate>,
+    /// Last day, month or year.
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<PartialDate>,
+    /// Only these actors.
+    #[arg(long, value_name = "NAME")]
+    pub actor: Vec<String>,
+    /// Only these outlets.
+    #[arg(long, value_name = "NAME")]
+    pub outlet: Vec<String>,
+}
+
+/// How a report looks.
+#[derive(Debug, Args)]
+pub struct ViewArgs {
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    pub format: ReportFormat,
+    /// Add each actor's path over time.
+    #[arg(long, value_name = "PERIOD")]
+    pub by: Option<Period>,
+    /// Leave out actors with fewer statements.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub min_n: usize,
+    /// Order of the actors.
+    #[arg(long, value_name = "KEY", default_value = "n")]
+    pub sort: SortKey,
+    /// Count a person's statements for the organisations and countries it belongs to as well.
+    #[arg(long)]
+    pub rollup: bool,
+    /// Show at most this many actors.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub top: usize,
+    /// Show every actor.
+    #[arg(long, conflicts_with = "top")]
+    pub all: bool,
+    /// Only ASCII characters in bars and rules.
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    Terminal,
+    Markdown,
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Period {
+    Day,
+    Week,
+    Month,
+    Quarter,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SortKey {
+    /// Most statements first.
+    N,
+    /// Most favourable stance index first.
+    Index,
+    Name,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub view: ViewArgs,
+    /// Write here instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportLevel {
+    Statements,
+    Sentences,
+    Articles,
+    Aggregates,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    Jsonl,
+    Csv,
+    Parquet,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    #[arg(long, value_name = "LEVEL", default_value = "statements")]
+    pub level: ExportLevel,
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
+    pub format: ExportFormat,
+    /// Statements whose stance is none as well.
+    #[arg(long)]
+    pub all: bool,
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Write here instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    Terminal,
+    Markdown,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A file with the article.
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+    /// In a file of many: the article with this id. Default: the first.
+    #[arg(long, value_name = "ID")]
+    pub article: Option<String>,
+    /// Only this sentence (from 0).
+    #[arg(long, value_name = "N")]
+    pub sentence: Option<usize>,
+    /// Only sentences in which somebody holds a stance.
+    #[arg(long)]
+    pub stances: bool,
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    pub format: ExplainFormat,
+    #[command(flatten)]
+    pub model: ModelArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EvalKind {
+    /// Labelled sentences: holders and stances, end to end.
+    Stance,
+    /// Labelled sentences: candidates only, without the model.
+    Holders,
+    /// Target sentiment in NewsMTSC's format.
+    Sentiment,
+    /// Sentence boundaries: CoNLL-U documents, or golden rules in JSON.
+    Boundaries,
+}
+
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Labelled file, or several.
+    #[arg(required = true, value_name = "LABELS")]
+    pub labels: Vec<PathBuf>,
+    /// What the labels are. Default: by the files' ending and keys.
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<EvalKind>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// List up to so many errors on standard error.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub show: usize,
+    #[command(flatten)]
+    pub model: ModelArgs,
+}
+
+impl EvalArgs {
+    /// The kind asked for, or what the first file's name suggests.
+    pub fn kind(&self) -> EvalKind {
+        self.kind.unwrap_or_else(|| {
+            let name = self.labels[0].to_string_lossy().to_lowercase();
+            if name.ends_with(".conllu") || name.ends_with(".json") {
+                EvalKind::Boundaries
+            } else if name.contains("newsmtsc") {
+                EvalKind::Sentiment
+            } else {
+                EvalKind::Stance
+            }
+        })
+    }
+
+    fn needs_model(&self) -> bool {
+        matches!(self.kind(), EvalKind::Stance | EvalKind::Sentiment)
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// What to train on and how (TOML); see data/training/.
+    #[arg(long, value_name = "FILE")]
+    pub plan: PathBuf,
+    /// Folder of the labelled data that the plan names.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Folder of the pretrained encoders that the plan names.
+    #[arg(long, value_name = "DIR", default_value = ".cache/models")]
+    pub bases: PathBuf,
+    /// Folder of the model to write.
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Go on after the last checkpoint in the output folder.
+    #[arg(long)]
+    pub resume: bool,
+    /// Another seed than the plan's.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct RunsArgs {
+    /// One run in full: inputs, counts, refusals, duplicates.
+    #[arg(value_name = "ID")]
+    pub run: Option<String>,
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ActorsArgs {
+    /// A name, or part of one; an exact name shows the actor in full.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// Only this kind: person, country, organisation, group or medium.
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Only actors that belong to this country.
+    #[arg(long, value_name = "NAME")]
+    pub country: Option<String>,
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ModelsArgs {
+    /// One model in full.
+    #[arg(value_name = "MODEL")]
+    pub model: Option<String>,
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Score so many stored articles again with their model and compare the probabilities.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub rescore: usize,
+    #[command(flatten)]
+    pub model: ModelArgs,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,144 @@
+//! A decision: from a model's probabilities for the candidates of a sentence to one statement per actor.
+
+use serde::{Deserialize, Serialize};
+
+use crate::attribute::Candidate;
+use crate::classify::{CandidateScores, SentenceScores};
+use crate::statement::{Basis, Mode, Stance, StanceProbabilities, Tone};
+
+/// Thresholds, chosen on the dev set; part of a model's manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// A candidate holds a stance when P(none) is below this.
+    pub none_below: f32,
+}
+
+impl Default for Decision {
+    fn default() -> Self {
+        Self { none_below: 0.5 }
+    }
+}
+
+/// What is decided about one actor in one sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decided<'a> {
+    /// The mention that shows the position most clearly.
+    pub candidate: &'a Candidate,
+    pub scores: &'a CandidateScores,
+    pub stance: Stance,
+    pub mode: Mode,
+    pub basis: Basis,
+    /// Canonical name, only where the basis is claimed.
+    pub claimed_by: Option<&'a str>,
+    pub tone_toward: Tone,
+}
+
+impl Decided<'_> {
+    /// The stance probabilities as they are stored.
+    pub fn probabilities(&self) -> StanceProbabilities {
+        StanceProbabilities::from_array(self.scores.stance)
+    }
+}
+
+impl Decision {
+    /// The stance that a probability vector means.
+    pub fn stance(&self, probabilities: [f32; 4]) -> Stance {
+        if probabilities[Stance::None.index()] >= self.none_below {
+            return Stance::None;
+        }
+        Stance::ALL[argmax(&probabilities[..Stance::None.index()])]
+    }
+
+    /// One decision per distinct actor, in the order of first appearance: of several mentions the one with the
+    /// lowest P(none) speaks. `candidates` and `scores.candidates` are parallel.
+    pub fn decide<'a>(&self, candidates: &'a [Candidate], scores: &'a SentenceScores) -> Vec<Decided<'a>> {
+        let none = Stance::None.index();
+        let mut chosen: Vec<(&Candidate, &CandidateScores)> = Vec::new();
+        for (candidate, scores) in candidates.iter().zip(&scores.candidates) {
+            match chosen.iter_mut().find(|(other, _)| other.holder.name == candidate.holder.name) {
+                Some(best) if scores.stance[none] < best.1.stance[none] => *best = (candidate, scores),
+                Some(_) => {}
+                None => chosen.push((candidate, scores)),
+            }
+        }
+        chosen
+            .into_iter()
+            .map(|(candidate, scores)| {
+                let basis = Basis::ALL[argmax(&scores.basis)];
+                // Nobody claims his own position.
+                let claimant = candidate.claimant.as_ref().filter(|by| by.name != candidate.holder.name);
+                Decided {
+                    candidate,
+                    scores,
+                    stance: self.stance(scores.stance),
+                    mode: Mode::ALL[argmax(&scores.mode)],
+                    basis,
+                    claimed_by: claimant.filter(|_| basis == Basis::Claimed).map(|by| by.name.as_str()),
+                    tone_toward: Tone::ALL[argmax(&scores.tone)],
+                }
+            })
+            .collect()
+    }
+}
+
+/// Position of the largest value; the first of equals.
+pub fn argmax(values: &[f32]) -> usize {
+    values.iter().enumerate().fold(0, |best, (index, value)| if *value > values[best] { index } else { best })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attribute::{Holder, Reason};
+
+    fn candidate(name: &str, claimant: Option<&str>) -> Candidate {
+        let holder = |name: &str| Holder { name: name.into(), registered: false, role: None, side: None };
+        Candidate {
+            holder: holder(name),
+            mention: None,
+            reason: Reason::Named { alias: name.into() },
+            claimant: claimant.map(holder),
+        }
+    }
+
+    fn scores(stance: [f32; 4], basis: [f32; 3]) -> CandidateScores {
+        CandidateScores { stance, tone: [0.2, 0.6, 0.2], mode: [0.1, 0.1, 0.1, 0.7], basis }
+    }
+
+    #[test]
+    fn the_clearest_mention_speaks_for_its_actor() {
+        let candidates =
+            [candidate("Marlia", None), candidate("Oskar Venn", None), candidate("Marlia", None)];
+        let sentence = SentenceScores {
+            tone: [0.0, 1.0, 0.0],
+            candidates: vec![
+                scores([0.1, 0.1, 0.1, 0.7], [1.0, 0.0, 0.0]),
+                scores([0.1, 0.3, 0.2, 0.4], [1.0, 0.0, 0.0]),
+                scores([0.1, 0.0, 0.8, 0.1], [0.0, 1.0, 0.0]),
+            ],
+        };
+        let decided = Decision::default().decide(&candidates, &sentence);
+        let found: Vec<_> = decided.iter().map(|d| (d.candidate.holder.name.as_str(), d.stance)).collect();
+        assert_eq!(found, [("Marlia", Stance::Oppose), ("Oskar Venn", Stance::Conditional)]);
+        assert_eq!(decided[0].basis, Basis::Action);
+    }
+
+    #[test]
+    fn a_claimant_is_named_only_for_a_claim_about_another() {
+        let candidates =
+            [candidate("Marlia", Some("Oskar Venn")), candidate("Oskar Venn", Some("Oskar Venn"))];
+        let claimed = scores([0.9, 0.0, 0.0, 0.1], [0.1, 0.1, 0.8]);
+        let sentence = SentenceScores { tone: [0.0, 1.0, 0.0], candidates: vec![claimed.clone(), claimed] };
+        let decided = Decision::default().decide(&candidates, &sentence);
+        assert_eq!(decided[0].claimed_by, Some("Oskar Venn"));
+        assert_eq!(decided[1].claimed_by, None);
+    }
+
+    #[test]
+    fn the_threshold_decides_between_a_stance_and_none() {
+        let decision = Decision { none_below: 0.4 };
+        assert_eq!(decision.stance([0.35, 0.1, 0.1, 0.45]), Stance::None);
+        assert_eq!(decision.stance([0.1, 0.1, 0.45, 0.35]), Stance::Oppose);
+    }
+}

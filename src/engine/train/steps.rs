@@ -1,0 +1,193 @@
+//! One step's parts: batches, losses, and the held-out sentences that decide which epoch was best.
+
+use std::fmt;
+
+use anyhow::Result;
+use detente::classify::SentenceScores;
+use detente::decide::Decision;
+use detente::evaluate::labels::LabelledSentence;
+use detente::evaluate::stance::{Found, StanceFigures, stance_figures};
+use detente::statement::Stance;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use tch::{Kind, Reduction, Tensor};
+
+use super::examples::{Example, Prepared, UNKNOWN};
+use super::plan::LossWeights;
+use crate::batch;
+use crate::encode::{Encoded, QueryEncoder};
+use crate::model::{Network, join_windows};
+
+/// Batches of similar lengths: shuffled, then sorted within pools of a few thousand inputs.
+pub fn batches(examples: &[Example], budget: usize, random: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
+    const POOL: usize = 2048;
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    order.shuffle(random);
+    order
+        .chunks(POOL)
+        .flat_map(|pool| {
+            let inputs: Vec<&Encoded> = pool.iter().map(|&index| &examples[index].input).collect();
+            batch::plan(&inputs, budget)
+                .into_iter()
+                .map(|batch| batch.into_iter().map(|i| pool[i]).collect::<Vec<_>>())
+        })
+        .collect()
+}
+
+/// Sums of losses and how many labels they are over: stance, sentence tone, target tone, mode, basis.
+#[derive(Debug, Clone, Default)]
+pub struct LossParts {
+    sums: [f64; 5],
+    counts: [f64; 5],
+}
+
+impl LossParts {
+    pub fn add(&mut self, other: &Self) {
+        for i in 0..5 {
+            self.sums[i] += other.sums[i];
+            self.counts[i] += other.counts[i];
+        }
+    }
+
+    pub fn means(&self) -> [f64; 5] {
+        std::array::from_fn(|i| self.sums[i] / self.counts[i].max(1.0))
+    }
+}
+
+impl fmt::Display for LossParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [stance, tone, target, mode, basis] = self.means();
+        write!(
+            f,
+            "loss: stance {stance:.3}, tone {tone:.3}, target {target:.3}, mode {mode:.3}, basis {basis:.3}"
+        )
+    }
+}
+
+/// The weighted loss of a batch, and its parts. Each part is the mean over the labels that are known.
+pub fn loss(network: &Network, batch: &[&Example], weights: &LossWeights) -> (Tensor, LossParts) {
+    let inputs: Vec<&Encoded> = batch.iter().map(|example| &example.input).collect();
+    let logits = network.logits(&inputs, true);
+    let candidates = || batch.iter().flat_map(|example| &example.candidates);
+    let tone: Vec<i64> = batch.iter().map(|example| example.tone).collect();
+    let stance: Vec<i64> = candidates().map(|c| c.stance).collect();
+    let target: Vec<i64> = candidates().map(|c| c.target_tone).collect();
+    let target_weights: Vec<f32> = candidates().map(|c| c.target_tone_weight as f32).collect();
+    let mode: Vec<i64> = candidates().map(|c| c.mode).collect();
+    let basis: Vec<i64> = candidates().map(|c| c.basis).collect();
+
+    let mut parts = LossParts::default();
+    let mut total = Tensor::zeros([], (Kind::Float, tch::Device::Cpu));
+    let mut add = |part: usize, weight: f64, logits: &Tensor, labels: &[i64], row_weights: Option<&[f32]>| {
+        let known = labels.iter().filter(|&&label| label != UNKNOWN).count();
+        if known == 0 || weight == 0.0 {
+            return;
+        }
+        let each = logits.to_kind(Kind::Float).cross_entropy_loss::<Tensor>(
+            &Tensor::from_slice(labels),
+            None,
+            Reduction::None,
+            UNKNOWN,
+            0.0,
+        );
+        let sum = match row_weights {
+            Some(row_weights) => (each * Tensor::from_slice(row_weights)).sum(Kind::Float),
+            None => each.sum(Kind::Float),
+        };
+        parts.sums[part] += sum.double_value(&[]);
+        parts.counts[part] += known as f64;
+        total = &total + sum * (weight / known as f64);
+    };
+    add(0, weights.stance, &logits.stance, &stance, None);
+    add(1, weights.sentence_tone, &logits.tone, &tone, None);
+    add(2, 1.0, &logits.target_tone, &target, Some(&target_weights));
+    add(3, weights.mode, &logits.mode, &mode, None);
+    add(4, weights.basis, &logits.basis, &basis, None);
+    (total, parts)
+}
+
+/// Labelled sentences that no step sees.
+pub struct HeldOut {
+    labels: Vec<LabelledSentence>,
+    prepared: Vec<Prepared>,
+    inputs: Vec<Vec<Encoded>>,
+}
+
+impl HeldOut {
+    pub fn new(
+        labels: Vec<LabelledSentence>,
+        prepared: Vec<Prepared>,
+        encoder: &QueryEncoder,
+    ) -> Result<Self> {
+        let inputs = prepared.iter().map(|one| encoder.encode(&one.query)).collect::<Result<_>>()?;
+        Ok(Self { labels, prepared, inputs })
+    }
+
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    fn scores(&self, network: &Network) -> Vec<SentenceScores> {
+        self.inputs
+            .iter()
+            .zip(&self.prepared)
+            .map(|(inputs, prepared)| {
+                let windows = inputs.iter().flat_map(|input| network.scores(&[input])).collect();
+                join_windows(prepared.query.candidates.len(), windows).expect("every candidate is marked")
+            })
+            .collect()
+    }
+
+    /// End-to-end figures at the threshold on P(none) with the best F1, over the candidates that attribution finds.
+    pub fn best_threshold(&self, network: &Network) -> (StanceFigures, f32) {
+        let scores = self.scores(network);
+        (1..=19)
+            .map(|step| {
+                let none_below = step as f32 * 0.05;
+                let decision = Decision { none_below };
+                let found: Vec<Vec<Found>> = self
+                    .prepared
+                    .iter()
+                    .zip(&scores)
+                    .map(|(prepared, scores)| {
+                        let decided = decision.decide(&prepared.candidates, scores);
+                        decided
+                            .iter()
+                            .filter(|one| one.stance != Stance::None)
+                            .map(|one| Found { actor: one.candidate.holder.name.clone(), stance: one.stance })
+                            .collect()
+                    })
+                    .collect();
+                (stance_figures(&self.labels, &found), none_below)
+            })
+            .max_by(|(a, _), (b, _)| a.all.f1().total_cmp(&b.all.f1()))
+            .expect("there are thresholds")
+    }
+
+    /// The softmax temperature with the smallest negative log-likelihood of the known stances (Guo et al. 2017).
+    pub fn best_temperature(&self, network: &Network) -> f64 {
+        let scores = self.scores(network);
+        let known: Vec<([f32; 4], usize)> = self
+            .prepared
+            .iter()
+            .zip(&scores)
+            .flat_map(|(prepared, scores)| prepared.labels.iter().zip(&scores.candidates))
+            .filter(|(labels, _)| labels.stance != UNKNOWN)
+            .map(|(labels, scores)| (scores.stance, labels.stance as usize))
+            .collect();
+        let loss = |temperature: f64| -> f64 {
+            known
+                .iter()
+                .map(|(p, label)| {
+                    // p ~ exp(logit); dividing logits by T is raising p to 1/T and normalising again.
+                    let powers = p.map(|p| f64::from(p).max(1e-9).powf(1.0 / temperature));
+                    -(powers[*label] / powers.iter().sum::<f64>()).ln()
+                })
+                .sum()
+        };
+        (10..=60)
+            .map(|step| f64::from(step) * 0.05)
+            .min_by(|a, b| loss(*a).total_cmp(&loss(*b)))
+            .expect("there are temperatures")
+    }
+}

@@ -1,0 +1,166 @@
+//! A scored article: an article, its sentences, and the statements in each. It is what the scorer hands to the
+//! store, and what the store gives back unchanged.
+
+use std::ops::Range;
+
+use crate::article::Article;
+use crate::attribute::{Candidate, UNATTRIBUTED};
+use crate::classify::CandidateScores;
+use crate::segment::Sentence;
+use crate::statement::{Basis, Mode, Stance, Tone};
+
+use super::StoreError;
+
+/// How far from 1 a probability vector may sum: far above rounding, far below a missing class.
+pub const SUM_TOLERANCE: f32 = 1e-3;
+
+/// An article with everything that was found in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredArticle {
+    pub article: Article,
+    /// Every sentence of the text, in order.
+    pub sentences: Vec<ScoredSentence>,
+}
+
+/// A sentence with its tone and its statements.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredSentence {
+    pub sentence: Sentence,
+    /// Probabilities in the order of [`Tone::ALL`].
+    pub tone: [f32; 3],
+    /// One for each actor that may hold a position here, also where the stance is none.
+    pub statements: Vec<ScoredStatement>,
+}
+
+/// A candidate with its scores and the labels decided from them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredStatement {
+    pub candidate: Candidate,
+    pub scores: CandidateScores,
+    pub stance: Stance,
+    pub mode: Mode,
+    pub basis: Basis,
+    /// Toward the candidate.
+    pub tone: Tone,
+}
+
+impl ScoredStatement {
+    /// Labels each vector by its largest probability. A scorer with thresholds sets the fields itself.
+    pub fn most_probable(candidate: Candidate, scores: CandidateScores) -> Self {
+        Self {
+            stance: Stance::ALL[largest(&scores.stance)],
+            mode: Mode::ALL[largest(&scores.mode)],
+            basis: Basis::ALL[largest(&scores.basis)],
+            tone: Tone::ALL[largest(&scores.tone)],
+            candidate,
+            scores,
+        }
+    }
+
+    /// It shows a position whose holder could not be found.
+    pub fn is_unattributed(&self) -> bool {
+        self.stance != Stance::None && self.candidate.holder.name == UNATTRIBUTED
+    }
+}
+
+impl ScoredSentence {
+    /// The most probable tone.
+    pub fn tone_label(&self) -> Tone {
+        Tone::ALL[largest(&self.tone)]
+    }
+}
+
+/// Position of the largest value, the first of equals.
+pub(crate) fn largest(values: &[f32]) -> usize {
+    let mut best = 0;
+    for (index, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = index;
+        }
+    }
+    best
+}
+
+impl ScoredArticle {
+    /// Refuses spans outside the text and vectors that are not probabilities, before anything is stored.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        let text = &self.article.text;
+        for (position, scored) in self.sentences.iter().enumerate() {
+            let invalid = |problem: String| StoreError::Invalid {
+                article: self.article.id.clone(),
+                sentence: scored.sentence.index,
+                problem,
+            };
+            if scored.sentence.index != position {
+                return Err(invalid(format!("it stands at position {position}")));
+            }
+            check_span(&scored.sentence.span, text).map_err(invalid)?;
+            check_vector("tone", &scored.tone).map_err(invalid)?;
+            for statement in &scored.statements {
+                let name = &statement.candidate.holder.name;
+                if let Some(mention) = &statement.candidate.mention {
+                    check_span(mention, text).map_err(|p| invalid(format!("mention of {name}: {p}")))?;
+                }
+                let scores = &statement.scores;
+                for (what, vector) in [
+                    ("stance", &scores.stance[..]),
+                    ("tone toward the holder", &scores.tone[..]),
+                    ("mode", &scores.mode[..]),
+                    ("basis", &scores.basis[..]),
+                ] {
+                    check_vector(what, vector).map_err(|p| invalid(format!("{name}: {p}")))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `Err` says what is wrong with the span.
+pub(crate) fn check_span(span: &Range<usize>, text: &str) -> Result<(), String> {
+    if span.start > span.end || text.get(span.clone()).is_none() {
+        return Err(format!(
+            "bytes {}..{} are no span of a text of {} bytes",
+            span.start,
+            span.end,
+            text.len()
+        ));
+    }
+    Ok(())
+}
+
+/// `Err` says why the values are not probabilities that sum to 1.
+pub(crate) fn check_vector(what: &str, values: &[f32]) -> Result<(), String> {
+    let sum: f32 = values.iter().sum();
+    let in_range = values.iter().all(|value| (0.0..=1.0).contains(value));
+    if !in_range || (sum - 1.0).abs() > SUM_TOLERANCE {
+        return Err(format!("the probabilities of {what} {values:?} do not sum to 1"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_equals_is_the_largest() {
+        assert_eq!(largest(&[0.1, 0.6, 0.3]), 1);
+        assert_eq!(largest(&[0.4, 0.4, 0.2]), 0);
+    }
+
+    #[test]
+    fn vectors_that_are_no_probabilities_are_refused() {
+        assert!(check_vector("stance", &[0.25; 4]).is_ok());
+        assert!(check_vector("stance", &[f32::NAN, 0.5, 0.5, 0.0]).is_err());
+        assert!(check_vector("stance", &[0.0; 4]).is_err());
+        assert!(check_vector("stance", &[1.5, -0.5, 0.0, 0.0]).is_err());
+    }
+
+    #[test]
+    fn spans_outside_the_text_or_inside_a_letter_are_refused() {
+        assert!(check_span(&(0..2), "é!").is_ok());
+        assert!(check_span(&(1..2), "é!").is_err());
+        assert!(check_span(&(0..9), "é!").is_err());
+    }
+}
