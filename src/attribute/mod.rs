@@ -1,5 +1,15 @@
 //! A candidate holder: an actor whose position a sentence may show, and the reason to think so.
 
+mod candidates;
+mod cast;
+mod document;
+mod lexicon;
+mod phrases;
+mod quotes;
+mod scan;
+mod speech;
+mod tokens;
+
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -62,6 +72,13 @@ pub enum Reason {
 
 /// Candidates of every sentence of `article`; the outer vector is parallel to `sentences`.
 pub fn attribute(article: &Article, sentences: &[Sentence], registry: &Registry) -> Vec<Vec<Candidate>> {
-    let _ = (article, sentences, registry);
-    todo!("attribution")
+    let matches = registry.matches(&article.text);
+    let reading = document::read(article, sentences, registry);
+    (0..sentences.len())
+        .map(|index| {
+            let range = reading.scenes[index].tokens.clone();
+            let line = phrases::Line::new(&article.text, &reading.tokens, range, &matches, registry);
+            candidates::of_sentence(&reading, &line, index)
+        })
+        .collect()
 }

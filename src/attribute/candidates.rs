@@ -1,0 +1,140 @@
+//! The choice of candidates: which resolved mentions of a sentence may hold its stance, and who claims so.
+
+use super::cast::MemberId;
+use super::document::{Reading, Resolved, Scene};
+use super::lexicon as words;
+use super::phrases::Line;
+use super::scan::{self, Sort};
+use super::{Candidate, Reason};
+use crate::registry::{ActorKind, AliasForm};
+
+/// How likely a mention is to be the holder's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// Never: a place, the press, part of another name.
+    Not,
+    /// An object or owner: only if its actor has no better mention in the sentence.
+    Weak,
+    Strong,
+}
+
+/// Candidates of the sentence at `index`.
+pub fn of_sentence(reading: &Reading, line: &Line, index: usize) -> Vec<Candidate> {
+    let scene = &reading.scenes[index];
+    let mut weighed: Vec<(Weight, &Resolved, MemberId, &Reason)> = Vec::new();
+    for resolved in &scene.mentions {
+        let weight = weigh(reading, line, resolved);
+        if weight > Weight::Not {
+            weighed.extend(resolved.to.iter().map(|(who, reason)| (weight, resolved, *who, reason)));
+        }
+    }
+    let mut out: Vec<Candidate> = Vec::new();
+    // "Leader of the Revolution Ayatollah Doe": two names of one actor side by side are one mention.
+    weighed.dedup_by(|next, previous| next.2 == previous.2 && next.1.mention.tokens.start == previous.1.mention.tokens.end);
+    let mut seen: Vec<MemberId> = Vec::new();
+    for (weight, resolved, who, reason) in &weighed {
+        let better = weighed.iter().any(|(w, _, other, _)| other == who && w > weight);
+        let pronoun = matches!(resolved.mention.sort, Sort::Pronoun(_));
+        let times = seen.iter().filter(|s| *s == who).count();
+        // A second mention adds something only if it is a full one.
+        if better || times > 1 || (times > 0 && (*weight == Weight::Weak || pronoun)) {
+            continue;
+        }
+        seen.push(*who);
+        out.push(Candidate {
+            holder: reading.cast.member(*who).holder.clone(),
+            mention: Some(resolved.mention.bytes.clone()),
+            reason: (*reason).clone(),
+            claimant: claimant(reading, scene, resolved, *who).map(|c| reading.cast.member(c).holder.clone()),
+        });
+    }
+    for (who, reason) in implied(reading, line, index) {
+        if !seen.contains(&who) {
+            seen.push(who);
+            let holder = reading.cast.member(who).holder.clone();
+            out.push(Candidate { holder, mention: None, reason, claimant: None });
+        }
+    }
+    out
+}
+
+fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
+    let mention = &resolved.mention;
+    let (start, end) = (mention.tokens.start, mention.tokens.end);
+    let registered = matches!(mention.sort, Sort::Registered(..));
+    let kind = resolved.to.first().map(|(who, _)| reading.cast.member(*who).kind);
+    if kind == Some(ActorKind::Medium) {
+        return Weight::Not;
+    }
+    if matches!(mention.sort, Sort::Pronoun(_)) {
+        return Weight::Strong;
+    }
+    let state = registered && matches!(kind, Some(ActorKind::Country | ActorKind::Organisation | ActorKind::Group));
+    if state && scan::is_place(line, start) {
+        return Weight::Not;
+    }
+    let people = matches!(mention.sort, Sort::Registered(_, AliasForm::Adjective));
+    // "Iran nuclear deal", "U.S. sanctions": the name only modifies a noun.
+    if state && !people && mention.title.is_none() {
+        let next = line.lower(end);
+        if words::is_act(next) {
+            return Weight::Weak;
+        }
+        if words::is_modified(next) && line.token(end).is_some_and(|t| !t.capital) {
+            return Weight::Not;
+        }
+    }
+    let passive_agent = line.lower(start.wrapping_sub(1)) == "by";
+    let shared = matches!(line.lower(start.wrapping_sub(1)), "between" | "among");
+    if resolved.object && !passive_agent && !shared { Weight::Weak } else { Weight::Strong }
+}
+
+/// Whoever tells the position of `who`: the speaker in whose speech or clause the mention stands.
+fn claimant(reading: &Reading, scene: &Scene, resolved: &Resolved, who: MemberId) -> Option<MemberId> {
+    let other = |speaker: MemberId| {
+        let side = reading.cast.member(speaker).holder.side.as_deref();
+        (speaker != who && side != Some(reading.cast.member(who).holder.name.as_str())).then_some(speaker)
+    };
+    if let Some(quotation) = resolved.inside {
+        return reading.speakers[quotation].0.and_then(other);
+    }
+    let position = resolved.mention.tokens.start;
+    let acts = || scene.acts.iter().filter(|a| a.claiming && a.inside.is_none());
+    let subject = |act: &super::speech::Act| {
+        let m = &scene.mentions[act.subject];
+        (m.mention.tokens.start != position).then(|| m.to.first().map(|(who, _)| *who)).flatten()
+    };
+    let before = acts().filter(|a| a.verb < position).max_by_key(|a| a.verb);
+    // "…, said the minister": the clause stands before the verb.
+    let after = || acts().filter(|a| scene.mentions[a.subject].mention.tokens.start > position && a.verb > position).next_back();
+    before.or_else(after).and_then(subject).and_then(other)
+}
+
+/// Speakers whose words these are and whom the sentence may not mention.
+fn implied(reading: &Reading, line: &Line, index: usize) -> Vec<(MemberId, Reason)> {
+    let scene = &reading.scenes[index];
+    let mut out = Vec::new();
+    let (Some(first), Some(last)) = (line.token(scene.tokens.start), scene.tokens.end.checked_sub(1).and_then(|l| line.token(l)))
+    else {
+        return out;
+    };
+    let span = first.span.start..last.span.end;
+    for (quotation, (speaker, opened)) in reading.quotations.iter().zip(&reading.speakers) {
+        let overlap = quotation.speech && quotation.span.start < span.end && span.start < quotation.span.end;
+        if let (true, Some(who)) = (overlap, speaker) {
+            let speaker = reading.cast.member(*who).holder.name.clone();
+            out.push((*who, Reason::RunningQuote { speaker, opened_in_sentence: *opened }));
+        }
+    }
+    if scene.press {
+        return out;
+    }
+    if let Some((who, label)) = &scene.turn {
+        out.extend(who.iter().map(|w| (*w, Reason::Turn { label: label.clone() })));
+    } else if let Some((who, label)) = &reading.author
+        && who.len() == 1
+    {
+        out.push((who[0], Reason::Turn { label: label.clone() }));
+    }
+    out
+}

@@ -1,0 +1,407 @@
+//! The cast: the actors of one article, so that later short forms lead back to them.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::Holder;
+use super::lexicon as words;
+use crate::article::PartialDate;
+use crate::registry::{Actor, ActorId, ActorKind, Registry};
+
+/// Position of an actor in the cast.
+pub type MemberId = usize;
+
+/// An actor of the article.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub holder: Holder,
+    pub actor: Option<ActorId>,
+    pub kind: ActorKind,
+    /// `None` when unknown.
+    pub female: Option<bool>,
+    /// Offices that the article gives, in lower case, the latest last.
+    pub titles: Vec<String>,
+}
+
+impl Member {
+    pub fn is_person(&self) -> bool {
+        self.kind == ActorKind::Person
+    }
+}
+
+/// The actors of one article.
+pub struct Cast<'r> {
+    registry: &'r Registry,
+    date: Option<PartialDate>,
+    members: Vec<Member>,
+    by_actor: HashMap<ActorId, MemberId>,
+    /// Folded full name of actors that are not in the registry.
+    by_name: HashMap<String, MemberId>,
+    /// Spelling key of a person's last name, the latest mentioned last.
+    by_last: HashMap<String, Vec<MemberId>>,
+}
+
+impl<'r> Cast<'r> {
+    pub fn new(registry: &'r Registry, date: Option<PartialDate>) -> Self {
+        Self {
+            registry,
+            date,
+            members: Vec::new(),
+            by_actor: HashMap::new(),
+            by_name: HashMap::new(),
+            by_last: HashMap::new(),
+        }
+    }
+
+    pub fn member(&self, id: MemberId) -> &Member {
+        &self.members[id]
+    }
+
+    /// The member for a registry entry.
+    pub fn registered(&mut self, actor: ActorId) -> MemberId {
+        if let Some(&id) = self.by_actor.get(&actor) {
+            return id;
+        }
+        let entry = self.registry.actor(actor);
+        let side = if entry.kind == ActorKind::Person { self.spoken_for(actor) } else { None };
+        let member = Member {
+            holder: Holder {
+                name: entry.name.clone(),
+                registered: true,
+                role: None,
+                side: side.map(|s| self.registry.actor(s).name.clone()),
+            },
+            actor: Some(actor),
+            kind: entry.kind,
+            female: entry.pronoun.as_deref().and_then(|p| match p {
+                "she" => Some(true),
+                "he" => Some(false),
+                _ => None,
+            }),
+            titles: Vec::new(),
+        };
+        let last = (entry.kind == ActorKind::Person).then(|| last_name(&entry.name).to_owned());
+        let family_first = matches!(
+            member.holder.side.as_deref(),
+            Some("China" | "North Korea" | "South Korea" | "Vietnam" | "Taiwan" | "Cambodia")
+        );
+        let id = self.add(member, last.as_deref());
+        if family_first && let Some((first, _)) = entry.name.split_once(' ') {
+            self.by_last.entry(spelling(first)).or_default().push(id);
+        }
+        self.by_actor.insert(actor, id);
+        id
+    }
+
+    /// A person called `name`: the registry's, an earlier one of the article, or a new one.
+    pub fn person(&mut self, name: &str, title: Option<&str>, side: Option<ActorId>, female: Option<bool>) -> MemberId {
+        let known = self.registry.find(name).filter(|&a| self.registry.actor(a).kind == ActorKind::Person);
+        let id = match known {
+            Some(actor) if name.contains([' ', '-']) => self.registered(actor),
+            _ => match self.named(name) {
+                Some(id) => id,
+                None => {
+                    let holder = Holder { name: name.to_owned(), registered: false, role: None, side: None };
+                    let member = Member { holder, actor: None, kind: ActorKind::Person, female, titles: Vec::new() };
+                    let id = self.add(member, Some(last_name(name)));
+                    self.by_name.insert(fold(name), id);
+                    id
+                }
+            },
+        };
+        self.learn(id, title, side, female);
+        id
+    }
+
+    /// A person of the article with this full name, or with the same last name and no other first name.
+    fn named(&self, name: &str) -> Option<MemberId> {
+        let folded = fold(name);
+        if let Some(&id) = self.by_name.get(&folded) {
+            return Some(id);
+        }
+        let words: Vec<&str> = folded.split(' ').collect();
+        let same_last = self.by_last.get(&spelling(last_name(name)))?;
+        same_last.iter().rev().copied().find(|&id| {
+            let other = fold(&self.members[id].holder.name);
+            let other: Vec<&str> = other.split(' ').collect();
+            let first = |w: &[&str]| w.first().map(|f| spelling(f)).unwrap_or_default();
+            words.len() == 1
+                || other.len() == 1
+                || first(&words) == first(&other)
+                || words.iter().all(|w| other.contains(w))
+                || other.iter().all(|w| words.contains(w))
+        })
+    }
+
+    /// The latest person whose family name is `word`, perhaps in another spelling.
+    pub fn family(&self, word: &str) -> Option<MemberId> {
+        self.by_last.get(&spelling(last_name(word)))?.last().copied()
+    }
+
+    /// A body or group called `name`.
+    pub fn other(&mut self, name: &str, kind: ActorKind, side: Option<ActorId>) -> MemberId {
+        if let Some(actor) = self.registry.find(name)
+            && self.registry.actor(actor).kind != ActorKind::Person
+        {
+            return self.registered(actor);
+        }
+        self.in_text(name, kind, side)
+    }
+
+    fn in_text(&mut self, name: &str, kind: ActorKind, side: Option<ActorId>) -> MemberId {
+        let folded = fold(name);
+        if let Some(&id) = self.by_name.get(&folded) {
+            return id;
+        }
+        let side = side.map(|s| self.registry.actor(s).name.clone());
+        let holder = Holder { name: name.to_owned(), registered: false, role: None, side };
+        let id = self.add(Member { holder, actor: None, kind, female: None, titles: Vec::new() }, None);
+        self.by_name.insert(folded, id);
+        id
+    }
+
+    /// A group as the text says; one that goes by a proper name ("E3") is the registry's.
+    pub fn group(&mut self, name: &str, side: Option<ActorId>) -> MemberId {
+        let proper = |a: ActorId| {
+            let name = self.registry.actor(a).name.as_str();
+            !name.contains(' ') && name.starts_with(|c: char| c.is_uppercase())
+        };
+        if let Some(actor) = self.registry.find(name).filter(|&a| proper(a)) {
+            return self.registered(actor);
+        }
+        self.in_text(name, ActorKind::Group, side)
+    }
+
+    /// An unnamed person, as the text says; every such mention is its own member.
+    pub fn anonymous(&mut self, name: &str, title: &str, side: Option<ActorId>, female: Option<bool>) -> MemberId {
+        let folded = fold(name);
+        if let Some(&id) = self.by_name.get(&folded) {
+            return id;
+        }
+        let holder = Holder { name: name.to_owned(), registered: false, role: None, side: None };
+        let id = self.add(
+            Member { holder, actor: None, kind: ActorKind::Person, female, titles: Vec::new() },
+            None,
+        );
+        self.by_name.insert(folded, id);
+        self.learn(id, Some(title), side, female);
+        id
+    }
+
+    fn add(&mut self, member: Member, last: Option<&str>) -> MemberId {
+        let id = self.members.len();
+        self.members.push(member);
+        if let Some(last) = last {
+            self.by_last.entry(spelling(last)).or_default().push(id);
+        }
+        id
+    }
+
+    /// Notes what a mention tells about a member.
+    pub fn learn(&mut self, id: MemberId, title: Option<&str>, side: Option<ActorId>, female: Option<bool>) {
+        let side = side.and_then(|s| match self.registry.actor(s).kind {
+            ActorKind::Country | ActorKind::Group => Some(s),
+            ActorKind::Organisation => self.registry.country(s).or(Some(s)),
+            _ => None,
+        });
+        let name = side.map(|s| self.registry.actor(s).name.clone());
+        let member = &mut self.members[id];
+        if !member.holder.registered {
+            member.holder.side = member.holder.side.take().or(name);
+        }
+        member.female = member.female.or(female);
+        if let Some(title) = title.filter(|t| !t.is_empty()) {
+            member.titles.push(title.to_owned());
+            member.holder.role.get_or_insert_with(|| title.to_owned());
+        }
+        // Mentioned last: short forms lead here first.
+        let key = spelling(last_name(&member.holder.name));
+        if let Some(same) = self.by_last.get_mut(&key)
+            && let Some(position) = same.iter().position(|&m| m == id)
+        {
+            let id = same.remove(position);
+            same.push(id);
+        }
+    }
+
+    /// Which actor a person of the registry speaks for: the country at the end of the chain, else its last.
+    fn spoken_for(&self, actor: ActorId) -> Option<ActorId> {
+        let chain = self.registry.chain(actor);
+        let above = chain.iter().skip(usize::from(chain.first() == Some(&actor)));
+        self.registry.country(actor).or_else(|| above.last().copied())
+    }
+
+    /// The member that stands for a person's side.
+    pub fn side_of(&mut self, id: MemberId) -> Option<MemberId> {
+        let member = &self.members[id];
+        if !member.is_person() {
+            return Some(id);
+        }
+        let side = member.holder.side.clone()?;
+        let actor = self.registry.find(&side)?;
+        Some(self.registered(actor))
+    }
+
+    /// How well a role noun fits a person: 0 not at all, 2 by a role of the same head, 1 by a broader word.
+    pub fn fits(&self, id: MemberId, title: &str, side: Option<ActorId>) -> u8 {
+        let member = &self.members[id];
+        if !member.is_person() {
+            return 0;
+        }
+        if let Some(side) = side {
+            let side = self.registry.country(side).unwrap_or(side);
+            if member.holder.side.as_deref().is_some_and(|s| s != self.registry.actor(side).name) {
+                return 0;
+            }
+        }
+        let registered = member.actor.map(|a| self.registry.actor(a));
+        let offices = registered.into_iter().flat_map(|a| a.roles.iter().filter(|r| in_office(r, self.date)));
+        let given = member.titles.iter().map(String::as_str);
+        let best = given.chain(offices.map(|r| r.title.as_str())).map(|held| office_fit(held, title)).max();
+        best.unwrap_or(0)
+    }
+
+    pub fn entry(&self, id: MemberId) -> Option<&'r Actor> {
+        self.members[id].actor.map(|a| self.registry.actor(a))
+    }
+}
+
+fn in_office(role: &crate::registry::Role, date: Option<PartialDate>) -> bool {
+    let Some(date) = date else { return true };
+    role.from.is_none_or(|from| from.first_day() <= date.last_day())
+        && role.to.is_none_or(|to| to.last_day() >= date.first_day())
+}
+
+/// How well the noun `asked` ("minister", "top diplomat") names the office `held`.
+fn office_fit(held: &str, asked: &str) -> u8 {
+    let plain = |t: &str| -> Vec<String> {
+        t.split(' ')
+            .filter(|w| !matches!(*w, "senior" | "top" | "chief" | "the" | "veteran" | "current" | "new" | "then" | "country's" | "former"))
+            .map(|w| match w {
+                "spokeswoman" | "spokesperson" => "spokesman".to_owned(),
+                "chairwoman" | "chair" | "chairperson" => "chairman".to_owned(),
+                "defence" => "defense".to_owned(),
+                "advisor" => "adviser".to_owned(),
+                "mp" | "parliamentarian" | "legislator" | "congressman" | "congresswoman" | "senator" | "representative" => "lawmaker".to_owned(),
+                _ => w.to_owned(),
+            })
+            .collect()
+    };
+    let former = |t: &str| t.split(' ').any(|w| matches!(w, "former" | "ex" | "late"));
+    let (held_words, asked_words) = (plain(held), plain(asked));
+    let (Some(held_head), Some(asked_head)) = (held_words.last(), asked_words.last()) else {
+        // "chief" alone
+        return u8::from(!held.is_empty());
+    };
+    if former(asked) && !former(held) {
+        return 0;
+    }
+    if held_words == asked_words {
+        return 4;
+    }
+    if held_words.contains(asked_head) && asked_words.iter().all(|w| held_words.contains(w)) {
+        return if held_head == asked_head { 3 } else { 2 };
+    }
+    let has = |w: &str| held_words.iter().any(|h| h == w);
+    let diplomat = has("foreign") || has("ambassador") || has("envoy") || has("negotiator") || has("diplomat") || has("secretary");
+    match asked_head.as_str() {
+        "diplomat" => 2 * u8::from(diplomat),
+        "official" => 1,
+        "politician" | "figure" | "leader" => {
+            u8::from(has("president") || has("lawmaker") || has("minister") || has("speaker") || has("leader") || has("chancellor"))
+        }
+        "negotiator" => u8::from(has("deputy") || has("negotiator") || has("envoy")),
+        "envoy" | "ambassador" => 2 * u8::from(has("ambassador") || has("envoy") || has("representative")),
+        "chief" | "head" | "director" => u8::from(has("head") || has("director") || has("chief") || has("chairman") || has("secretary")),
+        "cleric" => 2 * u8::from(has("ayatollah") || has("cleric") || has("hojatoleslam") || has("imam")),
+        "commander" | "general" => 2 * u8::from(has("general") || has("commander") || has("admiral") || has("brigadier")),
+        "analyst" | "expert" | "scholar" | "academic" | "professor" | "specialist" => {
+            2 * u8::from(["analyst", "expert", "scholar", "academic", "professor", "specialist", "researcher", "fellow", "historian"].iter().any(|w| has(w)))
+        }
+        _ => 0,
+    }
+}
+
+/// The words by which a later short form calls a person: the last word, with a particle or a compound's
+/// first part left out.
+pub fn last_name(name: &str) -> &str {
+    name.rsplit(' ').find(|w| !w.is_empty() && !matches!(w.trim_end_matches('.'), "Jr" | "Sr" | "II" | "III" | "IV")).unwrap_or(name)
+}
+
+/// Lower case without accents and apostrophes, hyphens as spaces.
+pub fn fold(name: &str) -> String {
+    name.nfd()
+        .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '\u{2019}' | '\u{2018}' | '`' | '.'))
+        .map(|c| if c == '-' { ' ' } else { c })
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// A key that spellings of one name share: "Araghchi", "Araqchi"; "Kharrazi", "Kharazi".
+pub fn spelling(word: &str) -> String {
+    let folded = fold(word).replace(' ', "");
+    let folded = folded.strip_prefix("al").filter(|rest| word.contains('-') && rest.len() > 3).unwrap_or(&folded);
+    let replaced = folded
+        .replace("gh", "q")
+        .replace("kh", "k")
+        .replace("ou", "u")
+        .replace("oo", "u")
+        .replace("ee", "i")
+        .replace("iy", "i")
+        .replace('y', "i")
+        .replace('w', "v")
+        .replace("sch", "sh");
+    let mut key = String::with_capacity(replaced.len());
+    for c in replaced.chars() {
+        if !key.ends_with(c) {
+            key.push(c);
+        }
+    }
+    key
+}
+
+/// Leaves out what is no part of a group's name: articles and "some", "many".
+pub fn bare(phrase: &str) -> &str {
+    let mut rest = phrase;
+    while let Some((first, tail)) = rest.split_once(' ') {
+        let lower = first.to_lowercase();
+        let drop = matches!(lower.as_str(), "the" | "a" | "an" | "these" | "those" | "this" | "that" | "its" | "their" | "his" | "her" | "our" | "any" | "most" | "even")
+            || (matches!(lower.as_str(), "some" | "many" | "several") && tail.contains(' ') && !words::is_vague_group(tail));
+        if !drop {
+            break;
+        }
+        rest = tail;
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_share_a_key() {
+        assert_eq!(spelling("Araghchi"), spelling("Araqchi"));
+        assert_eq!(spelling("Kharrazi"), spelling("Kharazi"));
+        assert_eq!(spelling("Zelenskyy"), spelling("Zelensky"));
+        assert_ne!(spelling("Salehi"), spelling("Salimi"));
+    }
+
+    #[test]
+    fn role_nouns_fit_offices() {
+        assert!(office_fit("foreign minister", "minister") > 0);
+        assert!(office_fit("deputy foreign minister", "senior diplomat") > 0);
+        assert!(office_fit("foreign ministry spokesperson", "spokesman") > 0);
+        assert!(office_fit("foreign minister", "former foreign minister") == 0);
+        assert!(office_fit("president", "minister") == 0);
+    }
+
+    #[test]
+    fn group_names_lose_their_articles() {
+        assert_eq!(bare("the European powers"), "European powers");
+        assert_eq!(bare("some Western diplomats"), "Western diplomats");
+        assert_eq!(bare("many people"), "many people");
+    }
+}

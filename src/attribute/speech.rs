@@ -1,0 +1,132 @@
+//! A speech act: a reporting verb with the mention that is its subject.
+
+use super::lexicon as words;
+use super::phrases::Line;
+use super::quotes::{self, Quotation};
+use super::scan::{Mention, Pronoun, Sort, is_stop};
+
+/// A reporting verb and who says.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// Token of the verb.
+    pub verb: usize,
+    /// Index of the subject among the sentence's mentions.
+    pub subject: usize,
+    /// The subject's clause tells claims about others.
+    pub claiming: bool,
+    /// Quotation that the verb itself stands in.
+    pub inside: Option<usize>,
+}
+
+/// The speech quotation (index) that holds a byte.
+pub fn speech_at(quotations: &[Quotation], byte: usize) -> Option<usize> {
+    quotes::at(quotations, byte).filter(|&q| quotations[q].speech)
+}
+
+/// Reporting verbs of a sentence with their subjects, in order.
+pub fn acts(line: &Line, mentions: &[Mention], quotations: &[Quotation]) -> Vec<Act> {
+    let mut found: Vec<Act> = Vec::new();
+    let holds: Vec<Option<usize>> = mentions.iter().map(|m| speech_at(quotations, m.bytes.start)).collect();
+    for verb in line.range.clone() {
+        let lower = line.lower(verb);
+        if !words::is_reporting(lower) || mentions.iter().any(|m| m.tokens.contains(&verb)) {
+            continue;
+        }
+        let inside = line.token(verb).and_then(|t| speech_at(quotations, t.span.start));
+        let same = |m: &usize| holds[*m] == inside;
+        let subject = inverted(line, mentions, verb).filter(same).or_else(|| {
+            if lower == "according" || line.lower(verb.wrapping_sub(1)) == "to" {
+                return None;
+            }
+            let participle = lower.ends_with("ing") || line.lower(verb.wrapping_sub(1)) == "as";
+            let earlier = found.iter().rev().find(|a| a.inside == inside).map(|a| a.subject);
+            match participle {
+                true => earlier.or_else(|| before(line, mentions, verb, &same, true)),
+                false => before(line, mentions, verb, &same, false),
+            }
+        });
+        if let Some(subject) = subject {
+            found.push(Act { verb, subject, claiming: words::is_claiming(lower), inside });
+        }
+    }
+    found
+}
+
+/// "said Zarif", "according to Zarif".
+fn inverted(line: &Line, mentions: &[Mention], verb: usize) -> Option<usize> {
+    let next = match line.lower(verb) {
+        "according" if line.lower(verb + 1) == "to" => verb + 2,
+        "according" => return None,
+        _ => {
+            let previous = verb.checked_sub(1).and_then(|at| line.token(at));
+            if previous.is_some_and(|p| p.word) {
+                return None;
+            }
+            // "The minister, a lawyer, says Iran wants …": what follows is the clause, not the speaker.
+            if previous.is_some_and(|p| p.lower == ",") {
+                let after = mentions.iter().find(|m| m.tokens.start == verb + 1)?;
+                let next = line.lower(after.tokens.end);
+                if words::is_verb(next) || words::is_skippable(next) {
+                    return None;
+                }
+            }
+            verb + 1
+        }
+    };
+    mentions.iter().position(|m| m.tokens.start == next && !matches!(m.sort, Sort::Pronoun(Pronoun::We | Pronoun::I)))
+}
+
+/// The subject to the left of a verb: the nearest mention that is no object and has no other verb behind it.
+fn before(
+    line: &Line,
+    mentions: &[Mention],
+    verb: usize,
+    same: &dyn Fn(&usize) -> bool,
+    loose: bool,
+) -> Option<usize> {
+    for index in (0..mentions.len()).rev() {
+        let mention = &mentions[index];
+        if mention.tokens.end > verb || !same(&index) {
+            continue;
+        }
+        if verb - mention.tokens.end > 30 {
+            return None;
+        }
+        let gap = mention.tokens.end..verb;
+        let direct = gap.clone().all(|at| words::is_skippable(line.lower(at)));
+        if direct && !object_like(line, mention) {
+            return Some(index);
+        }
+        if object_like(line, mention) {
+            continue;
+        }
+        // Something between: a parenthesis is fine, another clause is not.
+        let mut depth_stop = 0;
+        let mut blocked = false;
+        for at in gap {
+            let Some(token) = line.token(at) else { break };
+            if is_stop(token) {
+                depth_stop += 1;
+            } else if words::is_verb(&token.lower) && depth_stop % 2 == 0 && !words::is_skippable(&token.lower) {
+                blocked = true;
+            }
+        }
+        if loose || !blocked {
+            return Some(index);
+        }
+    }
+    None
+}
+
+/// The mention is governed by a preposition or owns something: no subject.
+pub fn object_like(line: &Line, mention: &Mention) -> bool {
+    if line.token(mention.tokens.end).is_some_and(|t| t.is_possessive()) {
+        return true;
+    }
+    if matches!(mention.sort, Sort::Pronoun(Pronoun::He | Pronoun::She | Pronoun::They | Pronoun::It)) {
+        return false;
+    }
+    let Some(before) = mention.tokens.start.checked_sub(1) else { return false };
+    let word = line.lower(before);
+    words::is_preposition(word) && !matches!(word, "before" | "after" | "since" | "until" | "than" | "including")
+}
