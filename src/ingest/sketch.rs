@@ -18,14 +18,28 @@ const FUNCTIONS: usize = 64;
 pub(super) const BANDS: usize = 8;
 const ROWS: usize = 3;
 
-/// Distinct numbers of a text that are kept.
+/// Words at the top of a text in which the lede of a copy may stand, behind a headline, a summary
+/// and a dateline; and words of the lede itself.
+const TOP_WORDS: usize = 120;
+const LEDE_WORDS: usize = 40;
+
+/// Of the word pairs at the top, those whose hash divides by this are kept, and of these so many.
+const TOP_SAMPLING: u64 = 4;
+const TOP_PAIRS: usize = 32;
+
+/// Words in which numbers are kept, and how many distinct ones.
+const NUMBER_WORDS: usize = 60;
 const NUMBERS: usize = 8;
 
 /// What is kept of a text to compare it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sketch {
     minima: [u8; FUNCTIONS],
-    /// The smallest hashes of the numbers in the text, ascending; unused places are `u16::MAX`.
+    /// Hashes of sampled word pairs at the top, in order; the first `lede_pairs` are of the lede.
+    top: [u16; TOP_PAIRS],
+    top_pairs: u8,
+    lede_pairs: u8,
+    /// The smallest hashes of the numbers near the top, ascending; the rest is `u16::MAX`.
     numbers: [u16; NUMBERS],
 }
 
@@ -47,13 +61,20 @@ impl Fingerprint {
         let mut window = [0u64; SHINGLE_WORDS];
         let mut count = 0;
         let mut numbers = Vec::new();
+        let (mut top, mut top_pairs, mut lede_pairs) = ([0; TOP_PAIRS], 0, 0);
         for_each_word(text, |hash, is_number| {
             words_hash = mix(words_hash.rotate_left(5) ^ hash);
             window.rotate_left(1);
             window[SHINGLE_WORDS - 1] = hash;
             count += 1;
-            if is_number {
+            if is_number && count <= NUMBER_WORDS {
                 keep_smallest(&mut numbers, (hash >> 48) as u16);
+            }
+            let pair = mix(window[SHINGLE_WORDS - 2].rotate_left(9) ^ hash);
+            if (2..=TOP_WORDS).contains(&count) && top_pairs < TOP_PAIRS && pair % TOP_SAMPLING == 0 {
+                top[top_pairs] = (pair >> 48) as u16;
+                top_pairs += 1;
+                lede_pairs += usize::from(count <= LEDE_WORDS);
             }
             if count >= SHINGLE_WORDS {
                 let shingle = window.iter().fold(0, |all, word| mix(all ^ word).rotate_left(17));
@@ -67,8 +88,13 @@ impl Fingerprint {
         }
         let mut kept = [u16::MAX; NUMBERS];
         kept[..numbers.len()].copy_from_slice(&numbers);
-        let sketch =
-            Sketch { minima: minima.map(|value| (mix(u64::from(value)) >> 56) as u8), numbers: kept };
+        let sketch = Sketch {
+            minima: minima.map(|value| (mix(u64::from(value)) >> 56) as u8),
+            top,
+            top_pairs: top_pairs as u8,
+            lede_pairs: lede_pairs as u8,
+            numbers: kept,
+        };
         Self { words_hash, words: count, sketch, bands }
     }
 }
@@ -82,21 +108,25 @@ impl Sketch {
         ((share - 1.0 / 256.0) / (1.0 - 1.0 / 256.0)).max(0.0)
     }
 
-    /// Estimated share of numbers in common, in [0, 1]; `None` when either text has fewer than
-    /// three.
+    /// Estimated share of one text's lede that stands near the top of the other, in [0, 1]: the
+    /// larger share of the two ways to look. 0 when too few words are there to tell.
+    pub fn lede_in_common(&self, other: &Self) -> f64 {
+        let share = |lede: &Self, top: &Self| {
+            let pairs = &lede.top[..usize::from(lede.lede_pairs)];
+            let found =
+                pairs.iter().filter(|pair| top.top[..usize::from(top.top_pairs)].contains(pair)).count();
+            if pairs.len() < 3 { 0.0 } else { found as f64 / pairs.len() as f64 }
+        };
+        share(self, other).max(share(other, self))
+    }
+
+    /// Share of the numbers near the top of the text with fewer of them that the other has too, in
+    /// [0, 1]; `None` when either has none.
     pub fn numbers_in_common(&self, other: &Self) -> Option<f64> {
         let kept = |sketch: &Self| sketch.numbers.iter().filter(|&&number| number != u16::MAX).count();
-        if kept(self).min(kept(other)) < 3 {
-            return None;
-        }
-        // The smallest of both together are a sample of the union (a bottom-k sketch).
-        let mut union: Vec<u16> = self.numbers.iter().chain(&other.numbers).copied().collect();
-        union.retain(|&number| number != u16::MAX);
-        union.sort_unstable();
-        union.dedup();
-        union.truncate(NUMBERS);
-        let common = union.iter().filter(|n| self.numbers.contains(n) && other.numbers.contains(n)).count();
-        Some(common as f64 / union.len() as f64)
+        let fewer = kept(self).min(kept(other));
+        let common = self.numbers.iter().filter(|&n| *n != u16::MAX && other.numbers.contains(n)).count();
+        (fewer > 0).then(|| common as f64 / fewer as f64)
     }
 }
 
@@ -237,11 +267,21 @@ mod tests {
     }
 
     #[test]
+    fn a_lede_is_found_behind_a_headline_and_not_elsewhere() {
+        let lede = |text: &str| Fingerprint::of(text).sketch;
+        let (text, headline) = (run(0, 400), run(1000, 50));
+        let original = lede(&text);
+        assert_eq!(original.lede_in_common(&lede(&format!("{headline}\n\n{text}"))), 1.0);
+        assert_eq!(lede(&format!("{headline}\n\n{text}")).lede_in_common(&original), 1.0);
+        assert!(original.lede_in_common(&lede(&format!("{}{text}", run(2000, 200)))) < 0.2);
+    }
+
+    #[test]
     fn numbers_are_compared_when_there_are_some() {
         let numbers = |text: &str| Fingerprint::of(text).sketch;
         let one = numbers("rose 12 points to 1,250.5 on volume of 300");
-        assert_eq!(one.numbers_in_common(&numbers("300 then 12 and 1,250.5")), Some(1.0));
+        assert_eq!(one.numbers_in_common(&numbers("300 then 12 and 1,250.5 on April 14")), Some(1.0));
         assert_eq!(one.numbers_in_common(&numbers("fell 13 points to 1,237.5 on volume of 310")), Some(0.0));
-        assert_eq!(one.numbers_in_common(&numbers("no numbers but 12")), None);
+        assert_eq!(one.numbers_in_common(&numbers("no numbers")), None);
     }
 }
