@@ -54,7 +54,8 @@ impl Quotes {
     pub(super) fn see(&mut self, text: &str, range: &Range<usize>, at: usize, mark: char) {
         match mark {
             '“' | '„' => self.double = true,
-            '”' => self.double = false,
+            // An inner quotation does not outlive the outer one.
+            '”' => (self.double, self.single) = (false, false),
             '«' => self.guillemet = true,
             '»' => self.guillemet = false,
             '"' => self.double = self.straight_mark_opens(text, range, at),
