@@ -103,6 +103,7 @@ mod tests {
             ("He said «we", "He said «we will» and"),
             ("He said ‘we don’t", "He said ‘we don’t mind.’ And"),
             ("\"A.\" \"B", "\"A.\" \"B.\""),
+            ("He said “‘yes, we", "He said “‘yes, we will” and"),
         ] {
             assert!(open_after(open), "{open}");
             assert!(!open_after(closed), "{closed}");
