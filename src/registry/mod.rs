@@ -368,6 +368,7 @@ impl Registry {
             ignore.iter().map(|phrase| Pattern::new(phrase, None, AliasForm::Name)).collect();
         for (index, actor) in actors.iter().enumerate() {
             let person = actor.kind == ActorKind::Person;
+            let families = if person { folded_families(actor) } else { Vec::new() };
             for alias in std::iter::once(&actor.name).chain(&actor.aliases).filter(|alias| owns(alias, index))
             {
                 lookup.entry(lookup_key(alias)).or_insert(id(index));
@@ -379,7 +380,7 @@ impl Registry {
                     joined.entry(key.joined.clone()).or_default().push((key.clone(), id(index)));
                     people.entry(key.family.clone()).or_default().push((key, id(index)));
                 }
-                for word in given_names(actor, alias) {
+                for word in given_names(alias, &families) {
                     push_new(given.entry(word).or_default(), id(index));
                 }
             }
@@ -532,18 +533,22 @@ fn preferred_claims(actors: &[Actor]) -> HashMap<String, usize> {
     all.flat_map(|(index, actor)| actor.preferred.iter().map(move |name| (claim_key(name), index))).collect()
 }
 
-/// The folded given names in `alias`: its capitalised words before the last, unless they end
-/// another name of the same person.
-fn given_names(actor: &Actor, alias: &str) -> Vec<String> {
+/// A person's family names, folded.
+fn folded_families(actor: &Actor) -> Vec<String> {
+    match &actor.family {
+        Some(family) => family.iter().map(|name| fold(name)).collect(),
+        None => actor.names().flat_map(last_names).map(|name| fold(&name)).collect(),
+    }
+}
+
+/// The folded given names in `alias`: its capitalised words before the last, unless they are one of
+/// the person's `families`.
+fn given_names(alias: &str, families: &[String]) -> Vec<String> {
     let mut words: Vec<&str> = words::words(strip_titles(alias)).collect();
     if words.contains(&"of") {
         return Vec::new();
     }
     words.pop();
-    let families: Vec<String> = match &actor.family {
-        Some(family) => family.iter().map(|name| fold(name)).collect(),
-        None => actor.names().flat_map(last_names).map(|name| fold(&name)).collect(),
-    };
     let proper = words.into_iter().filter(|word| words::is_capitalised(word)).map(fold);
     proper
         .filter(|word| {
