@@ -301,6 +301,12 @@ mod tests {
     }
 
     #[test]
+    fn a_page_of_many_unclosed_elements_is_read() {
+        let html = format!("{}<p>{}", "<div><b>".repeat(1000), PARAGRAPHS[0]);
+        assert!(read_page(&html).unwrap().text.contains(PARAGRAPHS[0]));
+    }
+
+    #[test]
     fn a_page_whose_text_is_only_in_json_ld_is_read() {
         let html = r#"<html><head><script type="application/ld+json">{"@type": "NewsArticle", "headline": "T", "articleBody": "The envoy left the talks early."}</script></head><body><div id=app></div></body></html>"#;
         assert_eq!(read_page(html).unwrap().text, "The envoy left the talks early.");

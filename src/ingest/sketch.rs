@@ -101,7 +101,7 @@ impl Sketch {
             }
             let pair = mix(u64::rotate_left(previous, 9) ^ hash);
             let place = usize::from(sketch.top_pairs);
-            if (2..=TOP_WORDS).contains(&count) && place < TOP_PAIRS && pair % TOP_SAMPLING == 0 {
+            if (2..=TOP_WORDS).contains(&count) && place < TOP_PAIRS && pair.is_multiple_of(TOP_SAMPLING) {
                 sketch.top[place] = (pair >> 48) as u16;
                 sketch.top_pairs += 1;
                 sketch.lede_pairs += u8::from(count <= LEDE_WORDS);
@@ -182,11 +182,11 @@ fn keep_smallest(numbers: &mut Vec<u16>, number: u16) {
     if number == u16::MAX {
         return;
     }
-    if let Err(place) = numbers.binary_search(&number) {
-        if place < NUMBERS {
-            numbers.insert(place, number);
-            numbers.truncate(NUMBERS);
-        }
+    if let Err(place) = numbers.binary_search(&number)
+        && place < NUMBERS
+    {
+        numbers.insert(place, number);
+        numbers.truncate(NUMBERS);
     }
 }
 
