@@ -11,7 +11,7 @@ use super::scan::{self, Mention, Pronoun, Sort};
 use super::speech::{self, Act};
 use super::tokens::{self, Token};
 use super::{Reason, UNATTRIBUTED};
-use crate::article::Article;
+use crate::article::{Article, PartialDate};
 use crate::registry::{ActorId, ActorKind, AliasForm, AliasMatch, Registry};
 use crate::segment::{Lead, Sentence};
 
@@ -52,6 +52,10 @@ pub struct Reading<'a> {
     pub cast: Cast<'a>,
     /// Who speaks where the text itself has no quotation or turn: "Statement by …".
     pub author: Option<(Vec<MemberId>, String)>,
+    /// Whom the headline may quote.
+    pub headline_speaker: Option<MemberId>,
+    /// The headline closes with that person.
+    pub headline_closes: bool,
     unattributed: MemberId,
 }
 
@@ -70,6 +74,9 @@ struct Reader<'a> {
     traces: Vec<Trace>,
     floor: Option<(MemberId, usize)>,
     home: Option<ActorId>,
+    /// Whom the headline may quote: the person that closes it, else the first that it names.
+    headline_speaker: Option<MemberId>,
+    headline_closes: bool,
     unattributed: MemberId,
     /// Words that the article also writes in lower case.
     common: HashSet<String>,
@@ -79,12 +86,12 @@ struct Reader<'a> {
 pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Registry) -> Reading<'a> {
     let text = article.text.as_str();
     let tokens = tokens::tokenize(text);
-    let matches = registry.matches(text);
+    let matches = names_in(text, registry);
     let quotations = quotes::quotations(text);
     let mut cast = Cast::new(registry, article.date);
     let unattributed = cast.other(UNATTRIBUTED, ActorKind::Group, None);
     let common = tokens.iter().filter(|t| t.word && !t.capital).map(|t| t.lower.clone()).collect();
-    let mut reader = Reader { registry, article, cast, traces: Vec::new(), floor: None, home: None, unattributed, common };
+    let mut reader = Reader { registry, article, cast, traces: Vec::new(), floor: None, home: None, headline_speaker: None, headline_closes: false, unattributed, common };
     reader.home = reader.home(&matches, sentences);
     let author = reader.title();
     let mut scenes: Vec<Scene> = Vec::with_capacity(sentences.len());
@@ -115,6 +122,8 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
         scenes,
         cast: reader.cast,
         author,
+        headline_speaker: reader.headline_speaker,
+        headline_closes: reader.headline_closes,
         unattributed,
     };
     reading.tokens = tokens;
@@ -124,6 +133,19 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
     reading
 }
 
+/// A closing word of a headline that is no name.
+fn unnamed(lower: &str) -> bool {
+    words::is_not_name(lower)
+        || words::is_modifier(lower)
+        || words::is_role(lower)
+        || words::is_group(lower)
+        || words::is_body(lower)
+        || words::is_verb(lower)
+        || words::is_modified(lower)
+        || words::is_act(lower)
+        || ["ing", "ed", "ly", "tion", "ment", "ism", "ity", "ness"].iter().any(|e| lower.ends_with(e))
+}
+
 /// An office of government, whose holder speaks for a country even if the text leaves it out.
 fn official(title: &str) -> bool {
     let head = title.rsplit(' ').next().unwrap_or_default();
@@ -131,6 +153,11 @@ fn official(title: &str) -> bool {
         head,
         "minister" | "spokesman" | "spokeswoman" | "spokesperson" | "official" | "lawmaker" | "mp" | "legislator" | "parliamentarian" | "ambassador" | "envoy" | "negotiator" | "diplomat" | "president" | "speaker" | "secretary" | "leader" | "commander" | "general" | "fm"
     ) && !title.contains("former")
+}
+
+/// The registry's aliases in `text`, an article at the start of a sentence read as if written small.
+pub fn names_in(text: &str, registry: &Registry) -> Vec<AliasMatch> {
+    registry.matches(&text.replace("The ", "the "))
 }
 
 /// Tokens of the sentence without what stands before it.
@@ -156,7 +183,7 @@ impl<'a> Reader<'a> {
         if title.contains("White House") || title.contains("Press Secretary") {
             return self.registry.find("United States");
         }
-        let named = self.registry.matches(title);
+        let named = names_in(title, self.registry);
         if let Some(country) = named.iter().find_map(|m| {
             (self.registry.actor(m.actor).kind == ActorKind::Person).then(|| self.registry.country(m.actor)).flatten()
         }) {
@@ -176,12 +203,13 @@ impl<'a> Reader<'a> {
     fn title(&mut self) -> Option<(Vec<MemberId>, String)> {
         let title = self.article.title.as_deref()?;
         let tokens = tokens::tokenize(title);
-        let matches = self.registry.matches(title);
+        let matches = names_in(title, self.registry);
         let mut line = Line::new(title, &tokens, 0..tokens.len(), &matches, self.registry);
         line.headline = true;
         let mentions = scan::scan(&line);
         let mut people = Vec::new();
         let mut sides = Vec::new();
+        let mut closing = None;
         for mention in &mentions {
             // Headlines capitalise everything: a name needs an office before it.
             if mention.title.is_none() && !matches!(mention.sort, Sort::Registered(..)) {
@@ -189,6 +217,9 @@ impl<'a> Reader<'a> {
             }
             for (who, _) in self.fixed(&line, mention, 0) {
                 self.traces.push(Trace { who, sentence: 0, subject: true });
+                if mention.tokens.end == tokens.len() && self.cast.member(who).is_person() {
+                    closing = Some(who);
+                }
                 match self.cast.member(who).is_person() {
                     true if !people.contains(&who) => people.push(who),
                     false if !sides.contains(&who) => sides.push(who),
@@ -196,11 +227,30 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        if closing.is_none()
+            && let Some(last) = tokens.last().filter(|t| t.word && t.capital && t.lower.len() > 4)
+            && !people.is_empty() | !sides.is_empty()
+            && tokens.len() > 4
+            && !self.common.contains(&last.lower)
+            && !unnamed(&last.lower)
+            && matches.iter().all(|m| m.span.end < title.len())
+            && tokens.iter().any(|t| t.word && !t.capital)
+        {
+            // "…, says Doe" with the comma and the verb left out.
+            closing = Some(self.cast.person(&title[last.span.clone()], None, self.home, None));
+        }
+        self.headline_speaker = closing.or_else(|| people.first().copied());
+        self.headline_closes = closing.is_some();
         let first_words = tokens.iter().take(6).map(|t| t.lower.as_str());
         let kinds = ["remarks", "statement", "statements", "message", "letter", "speech", "address", "briefing", "gaggle", "call", "proclamation", "memorandum", "notice", "communique", "declaration", "interview", "readout"];
         let document = first_words.clone().find(|w| kinds.contains(w))?;
         let joint = first_words.clone().any(|w| w == "joint") && !matches!(document, "remarks" | "briefing");
-        let by = if joint || people.is_empty() { sides } else { people };
+        let mut by = if joint || people.is_empty() { sides } else { people };
+        if by.is_empty()
+            && let Some(home) = self.home
+        {
+            by.push(self.cast.registered(home));
+        }
         (!by.is_empty()).then(|| (by, document.to_owned()))
     }
 
@@ -213,7 +263,7 @@ impl<'a> Reader<'a> {
         }
         let name = |who: MemberId| Some((vec![who], label.to_owned()));
         if matches!(lower.as_str(), "a" | "answer") {
-            let who = self.traces.iter().map(|t| t.who).find(|&w| self.cast.member(w).is_person());
+            let who = self.headline_speaker;
             let who = who.unwrap_or_else(|| self.cast.anonymous("interviewee", "interviewee", None, None));
             return name(who);
         }
@@ -242,10 +292,11 @@ impl<'a> Reader<'a> {
             }
         });
         if let Some(who) = self.cast.family(last) {
+            self.cast.learn(who, None, self.home, female);
             return name(who);
         }
         if words::is_role(&last.to_lowercase()) {
-            return name(self.cast.anonymous(&lower, &lower, None, female));
+            return name(self.cast.anonymous(&lower, &lower, self.home, female));
         }
         let name_words: Vec<String> = words
             .iter()
@@ -259,7 +310,7 @@ impl<'a> Reader<'a> {
         let registered = self.registry.matches(&full).into_iter().find(|m| self.registry.actor(m.actor).kind == ActorKind::Person);
         let who = match registered {
             Some(found) => self.cast.registered(found.actor),
-            None => self.cast.person(&full, None, None, female),
+            None => self.cast.person(&full, None, self.home, female),
         };
         name(who)
     }
@@ -435,9 +486,10 @@ impl<'a> Reader<'a> {
             let antecedent = cast.member(who).holder.name.clone();
             vec![(who, Reason::ShortForm { form: phrase.to_owned(), antecedent })]
         };
+        let (mut sure, mut likely) = (None, None);
         if definite {
             let home = self.home.map(|h| self.registry.actor(h).name.as_str());
-            let mut best: Option<(u8, MemberId)> = None;
+            let mut best: Option<(u8, u8, MemberId)> = None;
             for (back, trace) in self.traces.iter().rev().enumerate().take(60) {
                 if named.contains(&trace.who) {
                     continue;
@@ -454,25 +506,33 @@ impl<'a> Reader<'a> {
                     + 2 * u8::from(at_home && mention.side.is_none())
                     + u8::from(trace.subject)
                     + u8::from(back < 6);
-                if best.is_none_or(|(b, _)| score > b) {
-                    best = Some((score, trace.who));
+                if best.is_none_or(|(b, _, _)| score > b) {
+                    best = Some((score, fit, trace.who));
                 }
             }
-            if let Some((_, who)) = best {
-                return short(who, &self.cast);
-            }
+            sure = best.filter(|(_, fit, _)| *fit >= 2).map(|(_, _, who)| who);
+            likely = best.map(|(_, _, who)| who);
+        }
+        if let Some(who) = sure {
+            return short(who, &self.cast);
         }
         let side = mention.side.or(if definite { self.home } else { None });
         if let Some(side) = side
-            && (definite || mention.side.is_some())
+            && definite
             && !title.contains("former")
         {
             let side = self.registry.country(side).unwrap_or(side);
             let side = self.registry.actor(side).name.as_str();
-            if let Some(actor) = self.registry.office_holder(title, side, self.article.date) {
+            let date = self.article.date.or_else(|| self.era());
+            if let Some(actor) = self.registry.office_holder(title, side, date) {
                 let who = self.cast.registered(actor);
-                return short(who, &self.cast);
+                if !named.contains(&who) {
+                    return short(who, &self.cast);
+                }
             }
+        }
+        if let Some(who) = likely {
+            return short(who, &self.cast);
         }
         let side = mention.side.or(if official(title) { self.home } else { None });
         let mut name = bare(phrase).to_owned();
@@ -484,6 +544,28 @@ impl<'a> Reader<'a> {
         }
         let who = self.cast.anonymous(&name, title, side, mention.female);
         vec![(who, Reason::NamedInText { phrase: phrase.to_owned() })]
+    }
+
+    /// The year in which most of the article's office holders were in office, when its date is unknown.
+    fn era(&self) -> Option<PartialDate> {
+        let mut people: Vec<ActorId> = Vec::new();
+        for trace in self.traces.iter().take(200) {
+            if let Some(actor) = self.cast.member(trace.who).actor
+                && !people.contains(&actor)
+                && self.cast.member(trace.who).is_person()
+            {
+                people.push(actor);
+            }
+        }
+        let held = |actor: ActorId, year: i16| {
+            self.registry.actor(actor).roles.iter().any(|r| {
+                r.from.is_some_and(|from| from.year <= year) && r.to.is_none_or(|to| to.year >= year)
+            })
+        };
+        let votes = |year: i16| people.iter().filter(|&&a| held(a, year)).count();
+        let best = (2010..=2026).map(votes).max().filter(|&n| n > 0)?;
+        let years: Vec<i16> = (2010..=2026).filter(|&y| votes(y) == best).collect();
+        years.get(years.len() / 2).map(|&y| PartialDate::year(y))
     }
 
     /// "The two sides": the actors meant if the article just named as many, else as the text says.
@@ -609,9 +691,8 @@ impl<'a> Reader<'a> {
             }
         };
         let recent = || self.traces.iter().rev().take_while(|t| number.saturating_sub(t.sentence) <= 2);
-        let plural = (pronoun == Pronoun::They)
-            .then(|| recent().find(|t| self.cast.member(t.who).kind == ActorKind::Group))
-            .flatten();
+        let group = |t: &&Trace| self.cast.member(t.who).kind == ActorKind::Group && t.who != self.unattributed;
+        let plural = (pronoun == Pronoun::They).then(|| recent().find(|t| t.subject && group(t))).flatten();
         plural
             .or_else(|| recent().find(|t| t.subject && suits(t.who)))
             .or_else(|| recent().find(|t| suits(t.who)))
@@ -683,9 +764,7 @@ impl<'a> Reader<'a> {
             return changed.or(Some(by));
         }
         let floor = first.checked_sub(1).and_then(|p| scenes[p].floor);
-        floor.or_else(|| {
-            self.traces.iter().take_while(|t| t.sentence == 0).map(|t| t.who).find(|&w| self.cast.member(w).is_person())
-        })
+        floor.or(self.headline_speaker)
     }
 }
 
@@ -708,6 +787,7 @@ impl Reading<'_> {
                 None => turn
                     .clone()
                     .or_else(|| self.author.as_ref().map(|(who, _)| who.clone()))
+                    .or_else(|| self.headline_speaker.map(|who| vec![who]))
                     .unwrap_or_default(),
             };
             let mut to: Vec<(MemberId, Reason)> = Vec::new();
