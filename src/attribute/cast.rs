@@ -259,6 +259,10 @@ impl<'r> Cast<'r> {
             return 0;
         }
         if let Some(side) = side {
+            let body = self.registry.actor(side).kind == ActorKind::Organisation;
+            if body && let Some(actor) = member.actor && !self.registry.chain(actor).contains(&side) {
+                return 0;
+            }
             let side = self.registry.country(side).unwrap_or(side);
             if member.holder.side.as_deref().is_some_and(|s| s != self.registry.actor(side).name) {
                 return 0;

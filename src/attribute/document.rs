@@ -65,6 +65,8 @@ struct Trace {
     who: MemberId,
     sentence: usize,
     subject: bool,
+    /// Next to an "and" or in a list.
+    listed: bool,
 }
 
 struct Reader<'a> {
@@ -77,6 +79,7 @@ struct Reader<'a> {
     /// Whom the headline may quote: the person that closes it, else the first that it names.
     headline_speaker: Option<MemberId>,
     headline_closes: bool,
+    headline_people: Vec<MemberId>,
     unattributed: MemberId,
     /// Words that the article also writes in lower case.
     common: HashSet<String>,
@@ -91,7 +94,7 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
     let mut cast = Cast::new(registry, article.date);
     let unattributed = cast.other(UNATTRIBUTED, ActorKind::Group, None);
     let common = tokens.iter().filter(|t| t.word && !t.capital).map(|t| t.lower.clone()).collect();
-    let mut reader = Reader { registry, article, cast, traces: Vec::new(), floor: None, home: None, headline_speaker: None, headline_closes: false, unattributed, common };
+    let mut reader = Reader { registry, article, cast, traces: Vec::new(), floor: None, home: None, headline_speaker: None, headline_closes: false, headline_people: Vec::new(), unattributed, common };
     reader.home = reader.home(&matches, sentences);
     let author = reader.title();
     let mut scenes: Vec<Scene> = Vec::with_capacity(sentences.len());
@@ -216,7 +219,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             for (who, _) in self.fixed(&line, mention, 0) {
-                self.traces.push(Trace { who, sentence: 0, subject: true });
+                self.traces.push(Trace { who, sentence: 0, subject: true, listed: false });
                 if mention.tokens.end == tokens.len() && self.cast.member(who).is_person() {
                     closing = Some(who);
                 }
@@ -241,12 +244,16 @@ impl<'a> Reader<'a> {
         }
         self.headline_speaker = closing.or_else(|| people.first().copied());
         self.headline_closes = closing.is_some();
+        self.headline_people.clone_from(&people);
         let first_words = tokens.iter().take(6).map(|t| t.lower.as_str());
         let kinds = ["remarks", "statement", "statements", "message", "letter", "speech", "address", "briefing", "gaggle", "call", "proclamation", "memorandum", "notice", "communique", "declaration", "interview", "readout"];
         let document = first_words.clone().find(|w| kinds.contains(w))?;
         let joint = first_words.clone().any(|w| w == "joint") && !matches!(document, "remarks" | "briefing");
         let mut by = if joint || people.is_empty() { sides } else { people };
+        let own = matches!(document, "briefing" | "gaggle" | "remarks" | "statement" | "message" | "proclamation" | "memorandum")
+            || title.contains("Press Call");
         if by.is_empty()
+            && own
             && let Some(home) = self.home
         {
             by.push(self.cast.registered(home));
@@ -348,7 +355,11 @@ impl<'a> Reader<'a> {
             };
             for (who, _) in &to {
                 if *who != self.unattributed {
-                    self.traces.push(Trace { who: *who, sentence: number, subject: !object && inside.is_none() });
+                    let next = line.lower(mention.tokens.end);
+                    let before = line.lower(mention.tokens.start.wrapping_sub(1));
+                    let listed = matches!(next, "and" | ",") || before == "and";
+                    let subject = !object && inside.is_none();
+                    self.traces.push(Trace { who: *who, sentence: number, subject, listed });
                 }
             }
             resolved.push(Resolved { mention, to, inside, object });
@@ -503,7 +514,7 @@ impl<'a> Reader<'a> {
                 let has_floor = self.floor.is_some_and(|(who, _)| who == trace.who);
                 let score = fit * 2
                     + 2 * u8::from(has_floor)
-                    + 2 * u8::from(at_home && mention.side.is_none())
+                    + 6 * u8::from(at_home && mention.side.is_none())
                     + u8::from(trace.subject)
                     + u8::from(back < 6);
                 if best.is_none_or(|(b, _, _)| score > b) {
@@ -521,10 +532,10 @@ impl<'a> Reader<'a> {
             && definite
             && !title.contains("former")
         {
-            let side = self.registry.country(side).unwrap_or(side);
-            let side = self.registry.actor(side).name.as_str();
             let date = self.article.date.or_else(|| self.era());
-            if let Some(actor) = self.registry.office_holder(title, side, date) {
+            let holder = |side: ActorId| self.registry.office_holder(title, &self.registry.actor(side).name, date);
+            let country = self.registry.country(side).filter(|&c| c != side);
+            if let Some(actor) = holder(side).or_else(|| country.and_then(holder)) {
                 let who = self.cast.registered(actor);
                 if !named.contains(&who) {
                     return short(who, &self.cast);
@@ -597,8 +608,30 @@ impl<'a> Reader<'a> {
                 return members.into_iter().map(|who| (who, Reason::Collective { phrase: phrase.clone() })).collect();
             }
         }
+        let both = count == 2 || definite && title == head;
+        if both && mention.side.is_none() && matches!(head, "leaders" | "presidents" | "ministers" | "men" | "diplomats") {
+            let members = self.last_two(number, &self.headline_people);
+            if !members.is_empty() {
+                return members.into_iter().map(|who| (who, Reason::Collective { phrase: phrase.clone() })).collect();
+            }
+        }
         let who = self.cast.group(bare(&phrase), mention.side);
         vec![(who, Reason::Collective { phrase })]
+    }
+
+    /// The two persons that "both leaders" means: the headline's, else those named last.
+    fn last_two(&self, number: usize, headline: &[MemberId]) -> Vec<MemberId> {
+        if headline.len() == 2 {
+            return headline.to_vec();
+        }
+        let mut members = Vec::new();
+        for trace in self.traces.iter().rev().take_while(|t| number.saturating_sub(t.sentence) <= 2) {
+            if self.cast.member(trace.who).is_person() && !members.contains(&trace.who) {
+                members.push(trace.who);
+            }
+        }
+        members.reverse();
+        if members.len() == 2 { members } else { Vec::new() }
     }
 
     /// An organisation that can be one of "the two sides": it belongs to a country or a people.
@@ -623,6 +656,16 @@ impl<'a> Reader<'a> {
             Pronoun::He => Some(false),
             _ => word.to_lowercase().starts_with("her").then_some(true).or(Some(false)),
         };
+        if pronoun == Pronoun::They {
+            let sides = self.coordinated(number);
+            if !sides.is_empty() {
+                let reason = |who: MemberId| Reason::Pronoun {
+                    pronoun: word.clone(),
+                    antecedent: self.cast.member(who).holder.name.clone(),
+                };
+                return sides.into_iter().map(|who| (who, reason(who))).collect();
+            }
+        }
         let found = match person {
             true => self.person_before(female, number, speaks, earlier),
             false => self.side_before(pronoun, number),
@@ -679,6 +722,19 @@ impl<'a> Reader<'a> {
             (Some((who, _)), None) => Some(who),
             (None, None) => nearest(false, 12).map(|t| t.who),
         }
+    }
+
+    /// Several sides that were subjects side by side in the sentence before: "they" means all of them.
+    fn coordinated(&self, number: usize) -> Vec<MemberId> {
+        let mut sides = Vec::new();
+        for trace in self.traces.iter().rev().take_while(|t| t.sentence + 1 >= number && t.sentence > 0) {
+            let side = trace.subject && trace.sentence < number && !self.cast.member(trace.who).is_person();
+            if side && trace.listed && !sides.contains(&trace.who) {
+                sides.push(trace.who);
+            }
+        }
+        sides.reverse();
+        if (2..=4).contains(&sides.len()) { sides } else { Vec::new() }
     }
 
     /// What "it" or "they" means: the nearest subject that is no person.
