@@ -135,6 +135,14 @@ fn implied(reading: &Reading, line: &Line, index: usize) -> Vec<(MemberId, Reaso
         && who.len() == 1
     {
         out.push((who[0], Reason::Turn { label: label.clone() }));
+    } else if reading.author.is_none()
+        && reading.headline_closes
+        && let Some(who) = reading.headline_speaker
+        && scene.acts.is_empty()
+        && out.is_empty()
+    {
+        let label = reading.cast.member(who).holder.name.clone();
+        out.push((who, Reason::Turn { label }));
     }
     out
 }

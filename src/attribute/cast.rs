@@ -166,7 +166,7 @@ impl<'r> Cast<'r> {
     pub fn group(&mut self, name: &str, side: Option<ActorId>) -> MemberId {
         let proper = |a: ActorId| {
             let name = self.registry.actor(a).name.as_str();
-            !name.contains(' ') && name.starts_with(|c: char| c.is_uppercase())
+            !name.contains(' ') && name.chars().filter(|c| c.is_lowercase()).count() == 0
         };
         if let Some(actor) = self.registry.find(name).filter(|&a| proper(a)) {
             return self.registered(actor);
@@ -203,7 +203,10 @@ impl<'r> Cast<'r> {
     pub fn learn(&mut self, id: MemberId, title: Option<&str>, side: Option<ActorId>, female: Option<bool>) {
         let side = side.and_then(|s| match self.registry.actor(s).kind {
             ActorKind::Country | ActorKind::Group => Some(s),
-            ActorKind::Organisation => self.registry.country(s).or(Some(s)),
+            ActorKind::Organisation if is_state_body(&self.registry.actor(s).name) => {
+                self.registry.country(s).or(Some(s))
+            }
+            ActorKind::Organisation => Some(s),
             _ => None,
         });
         let name = side.map(|s| self.registry.actor(s).name.clone());
@@ -229,8 +232,13 @@ impl<'r> Cast<'r> {
     /// Which actor a person of the registry speaks for: the country at the end of the chain, else its last.
     fn spoken_for(&self, actor: ActorId) -> Option<ActorId> {
         let chain = self.registry.chain(actor);
-        let above = chain.iter().skip(usize::from(chain.first() == Some(&actor)));
-        self.registry.country(actor).or_else(|| above.last().copied())
+        let above = || chain.iter().skip(usize::from(chain.first() == Some(&actor))).copied();
+        // A movement or an armed group speaks for itself.
+        let own = above().find(|&a| {
+            let actor = self.registry.actor(a);
+            actor.kind == ActorKind::Organisation && !is_state_body(&actor.name)
+        });
+        own.or_else(|| self.registry.country(actor)).or_else(|| above().last())
     }
 
     /// The member that stands for a person's side.
@@ -251,6 +259,10 @@ impl<'r> Cast<'r> {
             return 0;
         }
         if let Some(side) = side {
+            let body = self.registry.actor(side).kind == ActorKind::Organisation;
+            if body && let Some(actor) = member.actor && !self.registry.chain(actor).contains(&side) {
+                return 0;
+            }
             let side = self.registry.country(side).unwrap_or(side);
             if member.holder.side.as_deref().is_some_and(|s| s != self.registry.actor(side).name) {
                 return 0;
@@ -266,6 +278,18 @@ impl<'r> Cast<'r> {
     pub fn entry(&self, id: MemberId) -> Option<&'r Actor> {
         self.members[id].actor.map(|a| self.registry.actor(a))
     }
+}
+
+/// The name of an organ of its country, to judge by the kind of body it names.
+fn is_state_body(name: &str) -> bool {
+    let kinds = [
+        "ministry", "council", "committee", "majlis", "parliament", "congress", "senate", "house", "organization",
+        "organisation", "department", "guard", "guards", "army", "agency", "commission", "administration", "office",
+        "bank", "force", "forces", "corps", "cabinet", "presidency", "assembly", "service", "bureau", "mission", "court",
+        "pentagon", "knesset", "duma", "center", "centre", "institute", "university", "party", "basij", "judiciary",
+        "mossad", "cia", "foundation", "democrats", "republicans",
+    ];
+    name.split(' ').any(|word| kinds.contains(&word.to_lowercase().as_str()))
 }
 
 fn in_office(role: &crate::registry::Role, date: Option<PartialDate>) -> bool {

@@ -11,7 +11,7 @@ use super::scan::{self, Mention, Pronoun, Sort};
 use super::speech::{self, Act};
 use super::tokens::{self, Token};
 use super::{Reason, UNATTRIBUTED};
-use crate::article::Article;
+use crate::article::{Article, PartialDate};
 use crate::registry::{ActorId, ActorKind, AliasForm, AliasMatch, Registry};
 use crate::segment::{Lead, Sentence};
 
@@ -52,6 +52,10 @@ pub struct Reading<'a> {
     pub cast: Cast<'a>,
     /// Who speaks where the text itself has no quotation or turn: "Statement by …".
     pub author: Option<(Vec<MemberId>, String)>,
+    /// Whom the headline may quote.
+    pub headline_speaker: Option<MemberId>,
+    /// The headline closes with that person.
+    pub headline_closes: bool,
     unattributed: MemberId,
 }
 
@@ -61,6 +65,8 @@ struct Trace {
     who: MemberId,
     sentence: usize,
     subject: bool,
+    /// Next to an "and" or in a list.
+    listed: bool,
 }
 
 struct Reader<'a> {
@@ -70,6 +76,10 @@ struct Reader<'a> {
     traces: Vec<Trace>,
     floor: Option<(MemberId, usize)>,
     home: Option<ActorId>,
+    /// Whom the headline may quote: the person that closes it, else the first that it names.
+    headline_speaker: Option<MemberId>,
+    headline_closes: bool,
+    headline_people: Vec<MemberId>,
     unattributed: MemberId,
     /// Words that the article also writes in lower case.
     common: HashSet<String>,
@@ -79,12 +89,12 @@ struct Reader<'a> {
 pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Registry) -> Reading<'a> {
     let text = article.text.as_str();
     let tokens = tokens::tokenize(text);
-    let matches = registry.matches(text);
+    let matches = names_in(text, registry);
     let quotations = quotes::quotations(text);
     let mut cast = Cast::new(registry, article.date);
     let unattributed = cast.other(UNATTRIBUTED, ActorKind::Group, None);
     let common = tokens.iter().filter(|t| t.word && !t.capital).map(|t| t.lower.clone()).collect();
-    let mut reader = Reader { registry, article, cast, traces: Vec::new(), floor: None, home: None, unattributed, common };
+    let mut reader = Reader { registry, article, cast, traces: Vec::new(), floor: None, home: None, headline_speaker: None, headline_closes: false, headline_people: Vec::new(), unattributed, common };
     reader.home = reader.home(&matches, sentences);
     let author = reader.title();
     let mut scenes: Vec<Scene> = Vec::with_capacity(sentences.len());
@@ -115,6 +125,8 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
         scenes,
         cast: reader.cast,
         author,
+        headline_speaker: reader.headline_speaker,
+        headline_closes: reader.headline_closes,
         unattributed,
     };
     reading.tokens = tokens;
@@ -124,6 +136,19 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
     reading
 }
 
+/// A closing word of a headline that is no name.
+fn unnamed(lower: &str) -> bool {
+    words::is_not_name(lower)
+        || words::is_modifier(lower)
+        || words::is_role(lower)
+        || words::is_group(lower)
+        || words::is_body(lower)
+        || words::is_verb(lower)
+        || words::is_modified(lower)
+        || words::is_act(lower)
+        || ["ing", "ed", "ly", "tion", "ment", "ism", "ity", "ness"].iter().any(|e| lower.ends_with(e))
+}
+
 /// An office of government, whose holder speaks for a country even if the text leaves it out.
 fn official(title: &str) -> bool {
     let head = title.rsplit(' ').next().unwrap_or_default();
@@ -131,6 +156,11 @@ fn official(title: &str) -> bool {
         head,
         "minister" | "spokesman" | "spokeswoman" | "spokesperson" | "official" | "lawmaker" | "mp" | "legislator" | "parliamentarian" | "ambassador" | "envoy" | "negotiator" | "diplomat" | "president" | "speaker" | "secretary" | "leader" | "commander" | "general" | "fm"
     ) && !title.contains("former")
+}
+
+/// The registry's aliases in `text`, an article at the start of a sentence read as if written small.
+pub fn names_in(text: &str, registry: &Registry) -> Vec<AliasMatch> {
+    registry.matches(&text.replace("The ", "the "))
 }
 
 /// Tokens of the sentence without what stands before it.
@@ -156,7 +186,7 @@ impl<'a> Reader<'a> {
         if title.contains("White House") || title.contains("Press Secretary") {
             return self.registry.find("United States");
         }
-        let named = self.registry.matches(title);
+        let named = names_in(title, self.registry);
         if let Some(country) = named.iter().find_map(|m| {
             (self.registry.actor(m.actor).kind == ActorKind::Person).then(|| self.registry.country(m.actor)).flatten()
         }) {
@@ -176,19 +206,23 @@ impl<'a> Reader<'a> {
     fn title(&mut self) -> Option<(Vec<MemberId>, String)> {
         let title = self.article.title.as_deref()?;
         let tokens = tokens::tokenize(title);
-        let matches = self.registry.matches(title);
+        let matches = names_in(title, self.registry);
         let mut line = Line::new(title, &tokens, 0..tokens.len(), &matches, self.registry);
         line.headline = true;
         let mentions = scan::scan(&line);
         let mut people = Vec::new();
         let mut sides = Vec::new();
+        let mut closing = None;
         for mention in &mentions {
             // Headlines capitalise everything: a name needs an office before it.
             if mention.title.is_none() && !matches!(mention.sort, Sort::Registered(..)) {
                 continue;
             }
             for (who, _) in self.fixed(&line, mention, 0) {
-                self.traces.push(Trace { who, sentence: 0, subject: true });
+                self.traces.push(Trace { who, sentence: 0, subject: true, listed: false });
+                if mention.tokens.end == tokens.len() && self.cast.member(who).is_person() {
+                    closing = Some(who);
+                }
                 match self.cast.member(who).is_person() {
                     true if !people.contains(&who) => people.push(who),
                     false if !sides.contains(&who) => sides.push(who),
@@ -196,11 +230,34 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        if closing.is_none()
+            && let Some(last) = tokens.last().filter(|t| t.word && t.capital && t.lower.len() > 4)
+            && !people.is_empty() | !sides.is_empty()
+            && tokens.len() > 4
+            && !self.common.contains(&last.lower)
+            && !unnamed(&last.lower)
+            && matches.iter().all(|m| m.span.end < title.len())
+            && tokens.iter().any(|t| t.word && !t.capital)
+        {
+            // "…, says Doe" with the comma and the verb left out.
+            closing = Some(self.cast.person(&title[last.span.clone()], None, self.home, None));
+        }
+        self.headline_speaker = closing.or_else(|| people.first().copied());
+        self.headline_closes = closing.is_some();
+        self.headline_people.clone_from(&people);
         let first_words = tokens.iter().take(6).map(|t| t.lower.as_str());
         let kinds = ["remarks", "statement", "statements", "message", "letter", "speech", "address", "briefing", "gaggle", "call", "proclamation", "memorandum", "notice", "communique", "declaration", "interview", "readout"];
         let document = first_words.clone().find(|w| kinds.contains(w))?;
         let joint = first_words.clone().any(|w| w == "joint") && !matches!(document, "remarks" | "briefing");
-        let by = if joint || people.is_empty() { sides } else { people };
+        let mut by = if joint || people.is_empty() { sides } else { people };
+        let own = matches!(document, "briefing" | "gaggle" | "remarks" | "statement" | "message" | "proclamation" | "memorandum")
+            || title.contains("Press Call");
+        if by.is_empty()
+            && own
+            && let Some(home) = self.home
+        {
+            by.push(self.cast.registered(home));
+        }
         (!by.is_empty()).then(|| (by, document.to_owned()))
     }
 
@@ -213,7 +270,7 @@ impl<'a> Reader<'a> {
         }
         let name = |who: MemberId| Some((vec![who], label.to_owned()));
         if matches!(lower.as_str(), "a" | "answer") {
-            let who = self.traces.iter().map(|t| t.who).find(|&w| self.cast.member(w).is_person());
+            let who = self.headline_speaker;
             let who = who.unwrap_or_else(|| self.cast.anonymous("interviewee", "interviewee", None, None));
             return name(who);
         }
@@ -242,10 +299,11 @@ impl<'a> Reader<'a> {
             }
         });
         if let Some(who) = self.cast.family(last) {
+            self.cast.learn(who, None, self.home, female);
             return name(who);
         }
         if words::is_role(&last.to_lowercase()) {
-            return name(self.cast.anonymous(&lower, &lower, None, female));
+            return name(self.cast.anonymous(&lower, &lower, self.home, female));
         }
         let name_words: Vec<String> = words
             .iter()
@@ -259,7 +317,7 @@ impl<'a> Reader<'a> {
         let registered = self.registry.matches(&full).into_iter().find(|m| self.registry.actor(m.actor).kind == ActorKind::Person);
         let who = match registered {
             Some(found) => self.cast.registered(found.actor),
-            None => self.cast.person(&full, None, None, female),
+            None => self.cast.person(&full, None, self.home, female),
         };
         name(who)
     }
@@ -297,7 +355,11 @@ impl<'a> Reader<'a> {
             };
             for (who, _) in &to {
                 if *who != self.unattributed {
-                    self.traces.push(Trace { who: *who, sentence: number, subject: !object && inside.is_none() });
+                    let next = line.lower(mention.tokens.end);
+                    let before = line.lower(mention.tokens.start.wrapping_sub(1));
+                    let listed = matches!(next, "and" | ",") || before == "and";
+                    let subject = !object && inside.is_none();
+                    self.traces.push(Trace { who: *who, sentence: number, subject, listed });
                 }
             }
             resolved.push(Resolved { mention, to, inside, object });
@@ -435,9 +497,10 @@ impl<'a> Reader<'a> {
             let antecedent = cast.member(who).holder.name.clone();
             vec![(who, Reason::ShortForm { form: phrase.to_owned(), antecedent })]
         };
+        let (mut sure, mut likely) = (None, None);
         if definite {
             let home = self.home.map(|h| self.registry.actor(h).name.as_str());
-            let mut best: Option<(u8, MemberId)> = None;
+            let mut best: Option<(u8, u8, MemberId)> = None;
             for (back, trace) in self.traces.iter().rev().enumerate().take(60) {
                 if named.contains(&trace.who) {
                     continue;
@@ -451,28 +514,36 @@ impl<'a> Reader<'a> {
                 let has_floor = self.floor.is_some_and(|(who, _)| who == trace.who);
                 let score = fit * 2
                     + 2 * u8::from(has_floor)
-                    + 2 * u8::from(at_home && mention.side.is_none())
+                    + 6 * u8::from(at_home && mention.side.is_none())
                     + u8::from(trace.subject)
                     + u8::from(back < 6);
-                if best.is_none_or(|(b, _)| score > b) {
-                    best = Some((score, trace.who));
+                if best.is_none_or(|(b, _, _)| score > b) {
+                    best = Some((score, fit, trace.who));
                 }
             }
-            if let Some((_, who)) = best {
-                return short(who, &self.cast);
-            }
+            sure = best.filter(|(_, fit, _)| *fit >= 2).map(|(_, _, who)| who);
+            likely = best.map(|(_, _, who)| who);
+        }
+        if let Some(who) = sure {
+            return short(who, &self.cast);
         }
         let side = mention.side.or(if definite { self.home } else { None });
         if let Some(side) = side
-            && (definite || mention.side.is_some())
+            && definite
             && !title.contains("former")
         {
-            let side = self.registry.country(side).unwrap_or(side);
-            let side = self.registry.actor(side).name.as_str();
-            if let Some(actor) = self.registry.office_holder(title, side, self.article.date) {
+            let date = self.article.date.or_else(|| self.era());
+            let holder = |side: ActorId| self.registry.office_holder(title, &self.registry.actor(side).name, date);
+            let country = self.registry.country(side).filter(|&c| c != side);
+            if let Some(actor) = holder(side).or_else(|| country.and_then(holder)) {
                 let who = self.cast.registered(actor);
-                return short(who, &self.cast);
+                if !named.contains(&who) {
+                    return short(who, &self.cast);
+                }
             }
+        }
+        if let Some(who) = likely {
+            return short(who, &self.cast);
         }
         let side = mention.side.or(if official(title) { self.home } else { None });
         let mut name = bare(phrase).to_owned();
@@ -484,6 +555,28 @@ impl<'a> Reader<'a> {
         }
         let who = self.cast.anonymous(&name, title, side, mention.female);
         vec![(who, Reason::NamedInText { phrase: phrase.to_owned() })]
+    }
+
+    /// The year in which most of the article's office holders were in office, when its date is unknown.
+    fn era(&self) -> Option<PartialDate> {
+        let mut people: Vec<ActorId> = Vec::new();
+        for trace in self.traces.iter().take(200) {
+            if let Some(actor) = self.cast.member(trace.who).actor
+                && !people.contains(&actor)
+                && self.cast.member(trace.who).is_person()
+            {
+                people.push(actor);
+            }
+        }
+        let held = |actor: ActorId, year: i16| {
+            self.registry.actor(actor).roles.iter().any(|r| {
+                r.from.is_some_and(|from| from.year <= year) && r.to.is_none_or(|to| to.year >= year)
+            })
+        };
+        let votes = |year: i16| people.iter().filter(|&&a| held(a, year)).count();
+        let best = (2010..=2026).map(votes).max().filter(|&n| n > 0)?;
+        let years: Vec<i16> = (2010..=2026).filter(|&y| votes(y) == best).collect();
+        years.get(years.len() / 2).map(|&y| PartialDate::year(y))
     }
 
     /// "The two sides": the actors meant if the article just named as many, else as the text says.
@@ -515,8 +608,30 @@ impl<'a> Reader<'a> {
                 return members.into_iter().map(|who| (who, Reason::Collective { phrase: phrase.clone() })).collect();
             }
         }
+        let both = count == 2 || definite && title == head;
+        if both && mention.side.is_none() && matches!(head, "leaders" | "presidents" | "ministers" | "men" | "diplomats") {
+            let members = self.last_two(number, &self.headline_people);
+            if !members.is_empty() {
+                return members.into_iter().map(|who| (who, Reason::Collective { phrase: phrase.clone() })).collect();
+            }
+        }
         let who = self.cast.group(bare(&phrase), mention.side);
         vec![(who, Reason::Collective { phrase })]
+    }
+
+    /// The two persons that "both leaders" means: the headline's, else those named last.
+    fn last_two(&self, number: usize, headline: &[MemberId]) -> Vec<MemberId> {
+        if headline.len() == 2 {
+            return headline.to_vec();
+        }
+        let mut members = Vec::new();
+        for trace in self.traces.iter().rev().take_while(|t| number.saturating_sub(t.sentence) <= 2) {
+            if self.cast.member(trace.who).is_person() && !members.contains(&trace.who) {
+                members.push(trace.who);
+            }
+        }
+        members.reverse();
+        if members.len() == 2 { members } else { Vec::new() }
     }
 
     /// An organisation that can be one of "the two sides": it belongs to a country or a people.
@@ -541,6 +656,16 @@ impl<'a> Reader<'a> {
             Pronoun::He => Some(false),
             _ => word.to_lowercase().starts_with("her").then_some(true).or(Some(false)),
         };
+        if pronoun == Pronoun::They {
+            let sides = self.coordinated(number);
+            if !sides.is_empty() {
+                let reason = |who: MemberId| Reason::Pronoun {
+                    pronoun: word.clone(),
+                    antecedent: self.cast.member(who).holder.name.clone(),
+                };
+                return sides.into_iter().map(|who| (who, reason(who))).collect();
+            }
+        }
         let found = match person {
             true => self.person_before(female, number, speaks, earlier),
             false => self.side_before(pronoun, number),
@@ -599,6 +724,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Several sides that were subjects side by side in the sentence before: "they" means all of them.
+    fn coordinated(&self, number: usize) -> Vec<MemberId> {
+        let mut sides = Vec::new();
+        for trace in self.traces.iter().rev().take_while(|t| t.sentence + 1 >= number && t.sentence > 0) {
+            let side = trace.subject && trace.sentence < number && !self.cast.member(trace.who).is_person();
+            if side && trace.listed && !sides.contains(&trace.who) {
+                sides.push(trace.who);
+            }
+        }
+        sides.reverse();
+        if (2..=4).contains(&sides.len()) { sides } else { Vec::new() }
+    }
+
     /// What "it" or "they" means: the nearest subject that is no person.
     fn side_before(&self, pronoun: Pronoun, number: usize) -> Option<MemberId> {
         let suits = |who: MemberId| {
@@ -609,9 +747,8 @@ impl<'a> Reader<'a> {
             }
         };
         let recent = || self.traces.iter().rev().take_while(|t| number.saturating_sub(t.sentence) <= 2);
-        let plural = (pronoun == Pronoun::They)
-            .then(|| recent().find(|t| self.cast.member(t.who).kind == ActorKind::Group))
-            .flatten();
+        let group = |t: &&Trace| self.cast.member(t.who).kind == ActorKind::Group && t.who != self.unattributed;
+        let plural = (pronoun == Pronoun::They).then(|| recent().find(|t| t.subject && group(t))).flatten();
         plural
             .or_else(|| recent().find(|t| t.subject && suits(t.who)))
             .or_else(|| recent().find(|t| suits(t.who)))
@@ -683,9 +820,7 @@ impl<'a> Reader<'a> {
             return changed.or(Some(by));
         }
         let floor = first.checked_sub(1).and_then(|p| scenes[p].floor);
-        floor.or_else(|| {
-            self.traces.iter().take_while(|t| t.sentence == 0).map(|t| t.who).find(|&w| self.cast.member(w).is_person())
-        })
+        floor.or(self.headline_speaker)
     }
 }
 
@@ -708,6 +843,7 @@ impl Reading<'_> {
                 None => turn
                     .clone()
                     .or_else(|| self.author.as_ref().map(|(who, _)| who.clone()))
+                    .or_else(|| self.headline_speaker.map(|who| vec![who]))
                     .unwrap_or_default(),
             };
             let mut to: Vec<(MemberId, Reason)> = Vec::new();

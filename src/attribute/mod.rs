@@ -72,7 +72,7 @@ pub enum Reason {
 
 /// Candidates of every sentence of `article`; the outer vector is parallel to `sentences`.
 pub fn attribute(article: &Article, sentences: &[Sentence], registry: &Registry) -> Vec<Vec<Candidate>> {
-    let matches = registry.matches(&article.text);
+    let matches = document::names_in(&article.text, registry);
     let reading = document::read(article, sentences, registry);
     (0..sentences.len())
         .map(|index| {

@@ -255,6 +255,10 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
             push(line, found, at..end, Sort::Group { definite: article });
             Some(end)
         }
+        (ActorKind::Organisation, _) if end == start + 1 && words::is_group(line.lower(start)) && actor.name.ends_with("Party") => {
+            push(line, found, at..end, Sort::Group { definite: article });
+            Some(end)
+        }
         (ActorKind::Group, _) if words::is_group(line.lower(end - 1)) => {
             push(line, found, at..end, Sort::Group { definite: article });
             Some(end)
@@ -413,6 +417,10 @@ fn apposition(line: &Line, comma: usize, found: &mut [Mention]) -> Option<usize>
             break;
         }
         end += 1;
+    }
+    // "Recently, the minister said": no apposition.
+    if matches!(person.sort, Sort::ShortName(_)) && line.lower(end) != "," && person.title.is_none() {
+        return None;
     }
     let side = phrase.side.or_else(|| {
         (phrase.end..end).find_map(|at| {

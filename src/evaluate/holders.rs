@@ -88,6 +88,8 @@ pub struct HolderRecall {
     pub actors: usize,
     /// A candidate has the holder's name.
     pub holders: Share,
+    /// The same, spellings that the registry knows as one actor counted as one name.
+    pub by_registry: Share,
     /// A candidate with the holder's name overlaps its labelled mention (or has none where the label has none).
     pub mentions: Share,
     pub by_kind: BTreeMap<MentionKind, Share>,
@@ -109,6 +111,10 @@ pub fn holder_recall(labels: &[LabelledSentence], registry: &Registry) -> Holder
             let names = || [&holder.actor].into_iter().chain(&holder.also);
             let matching: Vec<&Candidate> =
                 candidates.iter().filter(|c| names().any(|n| same(n, &c.holder.name))).collect();
+            let known = |n: &str| registry.find(n);
+            let one = |n: &String, c: &Candidate| known(n).is_some_and(|a| known(&c.holder.name) == Some(a));
+            let by_registry = candidates.iter().any(|c| names().any(|n| one(n, c)));
+            total.by_registry.count(by_registry || !matching.is_empty());
             let kind = MentionKind::of(holder);
             total.holders.count(!matching.is_empty());
             total.by_kind.entry(kind).or_default().count(!matching.is_empty());
@@ -163,6 +169,7 @@ impl fmt::Display for HolderRecall {
         writeln!(f, "candidates per sentence  {:.2}", per(self.candidates))?;
         writeln!(f, "actors per sentence      {:.2}", per(self.actors))?;
         writeln!(f, "holder recall            {}", share(self.holders))?;
+        writeln!(f, "  spellings as one       {}", share(self.by_registry))?;
         writeln!(f, "mention recall           {}", share(self.mentions))?;
         for (kind, hits) in &self.by_kind {
             writeln!(f, "  {:<23}{}", format!("{kind:?}"), share(*hits))?;
