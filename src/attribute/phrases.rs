@@ -233,7 +233,8 @@ impl<'a> Line<'a> {
         if words::is_group(lower) {
             return Some(Head::Group);
         }
-        if words::is_body(lower) && (token.capital || has_side || matches!(lower, "ministry" | "parliament")) {
+        if words::is_body(lower) && (token.capital || has_side || matches!(lower, "ministry" | "parliament"))
+        {
             return Some(Head::Body);
         }
         None
@@ -245,7 +246,10 @@ impl<'a> Line<'a> {
         let group = phrase.head == Head::Group;
         let preposition = self.lower(at);
         let role = phrase.head == Head::Role;
-        if !(preposition == "of" || (group && matches!(preposition, "to" | "in")) || (role && preposition == "for")) {
+        if !(preposition == "of"
+            || (group && matches!(preposition, "to" | "in"))
+            || (role && preposition == "for"))
+        {
             return;
         }
         let mut position = at + 1;
@@ -266,10 +270,23 @@ impl<'a> Line<'a> {
                 position = end;
                 continue;
             }
-            let known = matches!(lower, "the" | "2015" | "state" | "defense" | "defence" | "treasury" | "for" | "nuclear" | "and");
+            let known = matches!(
+                lower,
+                "the" | "2015" | "state" | "defense" | "defence" | "treasury" | "for" | "nuclear" | "and"
+            );
             let subject = matches!(
                 lower,
-                "deal" | "agreement" | "accord" | "pact" | "jcpoa" | "talks" | "negotiations" | "affairs" | "diplomacy" | "staff" | "region"
+                "deal"
+                    | "agreement"
+                    | "accord"
+                    | "pact"
+                    | "jcpoa"
+                    | "talks"
+                    | "negotiations"
+                    | "affairs"
+                    | "diplomacy"
+                    | "staff"
+                    | "region"
             );
             if !known && !subject && !token.capital && !words::is_modifier(lower) {
                 break;
@@ -277,11 +294,15 @@ impl<'a> Line<'a> {
             if token.capital && group && !subject && !known {
                 break;
             }
-            let topic = known || subject || words::is_modifier(lower) || words::is_body(lower) || is_topic(lower);
+            let topic =
+                known || subject || words::is_modifier(lower) || words::is_body(lower) || is_topic(lower);
             if role && !topic {
                 break;
             }
-            if role && matches!(lower, "and" | "the" | "for") && !self.token(position + 1).is_some_and(|t| t.capital) {
+            if role
+                && matches!(lower, "and" | "the" | "for")
+                && !self.token(position + 1).is_some_and(|t| t.capital)
+            {
                 break;
             }
             position += 1;
@@ -305,16 +326,35 @@ impl<'a> Line<'a> {
 fn is_topic(lower: &str) -> bool {
     matches!(
         lower,
-        "energy" | "climate" | "foreign" | "affairs" | "security" | "policy" | "human" | "rights" | "legal" | "middle" | "east" | "staff" | "islamic" | "revolution" | "non-proliferation" | "communications" | "strategic"
+        "energy"
+            | "climate"
+            | "foreign"
+            | "affairs"
+            | "security"
+            | "policy"
+            | "human"
+            | "rights"
+            | "legal"
+            | "middle"
+            | "east"
+            | "staff"
+            | "islamic"
+            | "revolution"
+            | "non-proliferation"
+            | "communications"
+            | "strategic"
     )
 }
 
 /// A derived adjective by its ending: good enough before a known head.
 fn adjectival(lower: &str) -> bool {
     lower.len() > 4
-        && ["ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "wing", "line", "backed", "led", "based"]
-            .iter()
-            .any(|ending| lower.ends_with(ending))
+        && [
+            "ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "wing", "line", "backed",
+            "led", "based",
+        ]
+        .iter()
+        .any(|ending| lower.ends_with(ending))
 }
 
 fn is_number(lower: &str) -> bool {

@@ -73,7 +73,9 @@ fn inverted(line: &Line, mentions: &[Mention], verb: usize) -> Option<usize> {
             verb + 1
         }
     };
-    mentions.iter().position(|m| m.tokens.start == next && !matches!(m.sort, Sort::Pronoun(Pronoun::We | Pronoun::I)))
+    mentions
+        .iter()
+        .position(|m| m.tokens.start == next && !matches!(m.sort, Sort::Pronoun(Pronoun::We | Pronoun::I)))
 }
 
 /// The subject to the left of a verb: the nearest mention that is no object and has no other verb behind it.
@@ -107,7 +109,10 @@ fn before(
             let Some(token) = line.token(at) else { break };
             if is_stop(token) {
                 depth_stop += 1;
-            } else if words::is_verb(&token.lower) && depth_stop % 2 == 0 && !words::is_skippable(&token.lower) {
+            } else if words::is_verb(&token.lower)
+                && depth_stop % 2 == 0
+                && !words::is_skippable(&token.lower)
+            {
                 blocked = true;
             }
         }
@@ -128,5 +133,6 @@ pub fn object_like(line: &Line, mention: &Mention) -> bool {
     }
     let Some(before) = mention.tokens.start.checked_sub(1) else { return false };
     let word = line.lower(before);
-    words::is_preposition(word) && !matches!(word, "before" | "after" | "since" | "until" | "than" | "including")
+    words::is_preposition(word)
+        && !matches!(word, "before" | "after" | "since" | "until" | "than" | "including")
 }
