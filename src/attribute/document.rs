@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
         {
             return Some(found.actor);
         }
-        if title.contains("White House") || title.contains("Press Secretary") {
+        if ["White House", "Press Secretary", "Press Call", "Press Briefing", "Press Gaggle"].iter().any(|t| title.contains(t)) {
             return self.registry.find("United States");
         }
         let named = names_in(title, self.registry);
@@ -192,14 +192,20 @@ impl<'a> Reader<'a> {
         }) {
             return Some(country);
         }
-        let mut counts: Vec<(ActorId, usize)> = Vec::new();
-        for found in matches.iter().filter(|m| country(m) && !m.capital) {
-            match counts.iter_mut().find(|(actor, _)| *actor == found.actor) {
-                Some((_, n)) => *n += 1,
-                None => counts.push((found.actor, 1)),
+        let most = |countries: &mut dyn Iterator<Item = ActorId>| {
+            let mut counts: Vec<(ActorId, usize)> = Vec::new();
+            for found in countries {
+                match counts.iter_mut().find(|(actor, _)| *actor == found) {
+                    Some((_, n)) => *n += 1,
+                    None => counts.push((found, 1)),
+                }
             }
-        }
-        counts.iter().rev().max_by_key(|(_, n)| *n).map(|(actor, _)| *actor)
+            counts.iter().rev().max_by_key(|(_, n)| *n).map(|(actor, _)| *actor)
+        };
+        let person = |m: &AliasMatch| self.registry.actor(m.actor).kind == ActorKind::Person;
+        let mut of_people = matches.iter().filter(|m| person(m)).filter_map(|m| self.registry.country(m.actor));
+        let mut named = matches.iter().filter(|m| country(m) && !m.capital).map(|m| m.actor);
+        most(&mut of_people).or_else(|| most(&mut named))
     }
 
     /// Reads the headline: context for pronouns, and sometimes the author of all that follows.
@@ -213,17 +219,22 @@ impl<'a> Reader<'a> {
         let mut people = Vec::new();
         let mut sides = Vec::new();
         let mut closing = None;
+        let mut roles = None;
         for mention in &mentions {
             // Headlines capitalise everything: a name needs an office before it.
             if mention.title.is_none() && !matches!(mention.sort, Sort::Registered(..)) {
                 continue;
             }
+            let unnamed_role = matches!(mention.sort, Sort::Role { .. });
             for (who, _) in self.fixed(&line, mention, 0) {
                 self.traces.push(Trace { who, sentence: 0, subject: true, listed: false });
                 if mention.tokens.end == tokens.len() && self.cast.member(who).is_person() {
                     closing = Some(who);
                 }
                 match self.cast.member(who).is_person() {
+                    true if unnamed_role && !mention.title.as_deref().unwrap_or_default().contains("official") => {
+                        roles.get_or_insert(who);
+                    }
                     true if !people.contains(&who) => people.push(who),
                     false if !sides.contains(&who) => sides.push(who),
                     _ => {}
@@ -242,14 +253,27 @@ impl<'a> Reader<'a> {
             // "…, says Doe" with the comma and the verb left out.
             closing = Some(self.cast.person(&title[last.span.clone()], None, self.home, None));
         }
-        self.headline_speaker = closing.or_else(|| people.first().copied());
-        self.headline_closes = closing.is_some();
+        // "Doe: The talks are over", perhaps without the colon.
+        let opens = mentions.first().filter(|m| m.tokens.start == 0).is_some_and(|m| {
+            tokens.get(m.tokens.end).is_some_and(|t| t.lower == ":" || (t.word && t.capital))
+        });
+        let opening = people.first().copied().filter(|_| opens);
+        self.headline_speaker = opening.or(closing).or_else(|| people.first().copied()).or(roles);
+        self.headline_closes = closing.or(opening).is_some();
         self.headline_people.clone_from(&people);
         let first_words = tokens.iter().take(6).map(|t| t.lower.as_str());
         let kinds = ["remarks", "statement", "statements", "message", "letter", "speech", "address", "briefing", "gaggle", "call", "proclamation", "memorandum", "notice", "communique", "declaration", "interview", "readout"];
         let document = first_words.clone().find(|w| kinds.contains(w))?;
         let joint = first_words.clone().any(|w| w == "joint") && !matches!(document, "remarks" | "briefing");
         let mut by = if joint || people.is_empty() { sides } else { people };
+        if title.contains("Press ")
+            && let Some(home) = self.home
+        {
+            let home = self.cast.registered(home);
+            if !by.contains(&home) {
+                by.push(home);
+            }
+        }
         let own = matches!(document, "briefing" | "gaggle" | "remarks" | "statement" | "message" | "proclamation" | "memorandum")
             || title.contains("Press Call");
         if by.is_empty()
@@ -354,7 +378,10 @@ impl<'a> Reader<'a> {
                 _ => self.fixed_in(line, &mention, number, speaks),
             };
             for (who, _) in &to {
-                if *who != self.unattributed {
+                // "The Vienna talks", "in Tehran": places, of which no pronoun speaks.
+                let place = scan::is_place(line, mention.tokens.start)
+                    || words::is_modified(line.lower(mention.tokens.end)) && !self.cast.member(*who).is_person();
+                if *who != self.unattributed && !place {
                     let next = line.lower(mention.tokens.end);
                     let before = line.lower(mention.tokens.start.wrapping_sub(1));
                     let listed = matches!(next, "and" | ",") || before == "and";
@@ -700,9 +727,12 @@ impl<'a> Reader<'a> {
         speaks: bool,
         earlier: &[Resolved],
     ) -> Option<MemberId> {
+        let known_woman = female == Some(true)
+            && self.traces.iter().rev().take(40).any(|t| self.cast.member(t.who).female == Some(true));
         let suits = |who: MemberId| {
             let member = self.cast.member(who);
-            member.is_person() && (member.female.is_none() || female.is_none() || member.female == female)
+            member.is_person()
+                && (member.female == female || female.is_none() || (member.female.is_none() && !known_woman))
         };
         let here = earlier.iter().filter(|r| r.inside.is_none() && !r.object);
         let subject = here.flat_map(|r| r.to.first()).map(|(who, _)| *who).find(|&w| suits(w));

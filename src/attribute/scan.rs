@@ -183,6 +183,18 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
     if phrase.head == Head::Group && phrase.core.len() == 1 && is_name_word(line, phrase.end) && person_at(line, phrase.end).is_some() {
         return phrase.end;
     }
+    // "Our negotiating team", "his government".
+    if phrase.head == Head::Government && phrase.side.is_none() {
+        let whose = match line.lower(phrase.all.start) {
+            "our" | "my" => Some(Pronoun::We),
+            "his" | "her" => Some(Pronoun::TheirCountry),
+            _ => None,
+        };
+        if let Some(pronoun) = whose {
+            push(line, found, phrase.all.clone(), Sort::Pronoun(pronoun));
+            return phrase.all.end;
+        }
+    }
     let press = words::is_press(line.lower(phrase.end)) || phrase.title.split(' ').any(words::is_press);
     if press {
         return phrase.all.end;
@@ -410,6 +422,10 @@ fn apposition(line: &Line, comma: usize, found: &mut [Mention]) -> Option<usize>
     if phrase.all.start > start && !matches!(line.lower(start), "also" | "himself" | "one") {
         return None;
     }
+    // "Doe, President Roe and …": a list of persons.
+    if person_at(line, phrase.all.end).is_some() {
+        return None;
+    }
     // The clause ends at the next comma or verb.
     let mut end = phrase.end;
     while let Some(token) = line.token(end) {
@@ -419,7 +435,9 @@ fn apposition(line: &Line, comma: usize, found: &mut [Mention]) -> Option<usize>
         end += 1;
     }
     // "Recently, the minister said": no apposition.
-    if matches!(person.sort, Sort::ShortName(_)) && line.lower(end) != "," && person.title.is_none() {
+    let closed = matches!(line.lower(end), "," | "" | "." | "-" | "–" | "—" | "\"" | "”");
+    let vague = matches!(person.sort, Sort::ShortName(_)) || line.lower(start) == "the";
+    if !closed && vague && person.title.is_none() {
         return None;
     }
     let side = phrase.side.or_else(|| {
