@@ -75,12 +75,12 @@ fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
     }
     let people = matches!(mention.sort, Sort::Registered(_, AliasForm::Adjective));
     // "Iran nuclear deal", "U.S. sanctions": the name only modifies a noun.
-    if state && !people && mention.title.is_none() {
+    if state && mention.title.is_none() {
         let next = line.lower(end);
         if words::is_act(next) {
             return Weight::Weak;
         }
-        if words::is_modified(next) && line.token(end).is_some_and(|t| !t.capital) {
+        if !people && words::is_modified(next) && line.token(end).is_some_and(|t| !t.capital) {
             return Weight::Not;
         }
     }
@@ -132,9 +132,9 @@ fn implied(reading: &Reading, line: &Line, index: usize) -> Vec<(MemberId, Reaso
     if let Some((who, label)) = &scene.turn {
         out.extend(who.iter().map(|w| (*w, Reason::Turn { label: label.clone() })));
     } else if let Some((who, label)) = &reading.author
-        && who.len() == 1
+        && (who.len() == 1 || (who.len() <= 3 && label.contains("statement")))
     {
-        out.push((who[0], Reason::Turn { label: label.clone() }));
+        out.extend(who.iter().map(|&w| (w, Reason::Turn { label: label.clone() })));
     } else if reading.author.is_none()
         && reading.headline_closes
         && let Some(who) = reading.headline_speaker

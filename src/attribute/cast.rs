@@ -268,9 +268,21 @@ impl<'r> Cast<'r> {
                 return 0;
             }
         }
+        // Somebody of whom the article tells no office may hold any.
+        if member.actor.is_none() && member.titles.is_empty() && member.holder.name.contains(' ') {
+            return 1;
+        }
         let registered = member.actor.map(|a| self.registry.actor(a));
-        let offices = registered.into_iter().flat_map(|a| a.roles.iter().filter(|r| in_office(r, self.date)));
-        let given = member.titles.iter().map(String::as_str);
+        let (title, former) = match title.strip_prefix("former ").or(title.strip_prefix("ex ")) {
+            Some(rest) => (rest, true),
+            None => (title, false),
+        };
+        let offices = registered
+            .into_iter()
+            .flat_map(|a| a.roles.iter().filter(|r| if former { r.to.is_some() } else { in_office(r, self.date) }));
+        let given = member.titles.iter().filter(|t| t.contains("former") == former).map(|t| {
+            t.strip_prefix("former ").unwrap_or(t)
+        });
         let best = given.chain(offices.map(|r| r.title.as_str())).map(|held| office_fit(held, title)).max();
         best.unwrap_or(0)
     }

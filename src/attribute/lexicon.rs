@@ -199,7 +199,8 @@ static MODIFIED: Words = LazyLock::new(|| {
 static ACTS: Words = LazyLock::new(|| {
     set("withdrawal exit pullout return refusal decision violation violations commitment offer proposal rejection \
          departure breach behavior behaviour approach stance position demands demand readiness willingness efforts \
-         abandonment pull-out quitting mediation move moves unilateral persistent illegal return's re-entry")
+         abandonment pull-out quitting mediation move moves unilateral persistent illegal re-entry response responses reply opposition initiative \
+         diplomacy unwillingness pledge pledges promise insistence intransigence obligations commitments demand")
 });
 
 static FEMALE: Words = LazyLock::new(|| {

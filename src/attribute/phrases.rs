@@ -245,7 +245,8 @@ impl<'a> Line<'a> {
         let group = phrase.head == Head::Group;
         let preposition = self.lower(at);
         let role = phrase.head == Head::Role;
-        if !(preposition == "of" || (group && matches!(preposition, "to" | "in")) || (role && preposition == "for")) {
+        let posted = matches!(phrase.title.rsplit(' ').next(), Some("ambassador" | "envoy" | "adviser" | "advisor" | "aide"));
+        if !(preposition == "of" || (posted && preposition == "to") || (group && matches!(preposition, "to" | "in")) || (role && preposition == "for")) {
             return;
         }
         let mut position = at + 1;

@@ -200,7 +200,7 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
         return phrase.all.end;
     }
     // "Critics of the deal", "the other parties to the JCPOA".
-    let whole = phrase.head == Head::Group && phrase.end > phrase.all.end;
+    let whole = matches!(phrase.head, Head::Group | Head::Role) && phrase.end > phrase.all.end;
     let tokens = if whole { phrase.all.start..phrase.end } else { phrase.all.clone() };
     let bytes = line.bytes(&tokens);
     let sort = match (phrase.head, phrase.side) {
@@ -276,7 +276,9 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
             Some(end)
         }
         (_, AliasForm::Adjective) => {
-            if is_people(line, start) || (article && demonym(line, start, end)) {
+            let acts = words::is_act(line.lower(end))
+                || words::is_modifier(line.lower(end)) && words::is_act(line.lower(end + 1));
+            if acts || is_people(line, start) || (article && demonym(line, start, end)) {
                 push(line, found, at..end, Sort::Registered(alias.actor, AliasForm::Adjective));
             }
             Some(end)
