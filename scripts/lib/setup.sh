@@ -2,6 +2,7 @@
 # Shared by the scripts: where things are, what is missing, how the release is built.
 # Everything it says goes to stderr; stdout belongs to the program that runs in the end.
 
+unset CDPATH
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 say() { printf '%s\n' "${0##*/}: $*" >&2; }
@@ -128,7 +129,7 @@ build_release() {
   release=$target/release
   build_is_fresh "$release" && return
   check_compilers
-  [[ -x $release/detente ]] || say "building the release; the first time this takes several minutes"
+  [[ -x $release/detente ]] || say "building the release; the first time this takes some 7 minutes on two cores"
   mkdir -p "$release"
   # Dated before the build, so that a source edited meanwhile counts as newer.
   build_stamp >"$release/.detente-build.new"

@@ -85,6 +85,7 @@ pub struct Standing {
     pub bases: [usize; 3],
     /// Mean tone toward the actor: negative -1, neutral 0, positive 1.
     pub tone: f64,
+    /// Of the dated statements: [`earliest`] and [`latest`].
     pub first: Option<PartialDate>,
     pub last: Option<PartialDate>,
     /// Statements of articles without a date.
@@ -302,13 +303,23 @@ fn standing(
         modes,
         bases,
         tone,
-        first: seen().filter_map(|o| o.date).min_by_key(|d| (d.first_day(), *d)),
-        last: seen().filter_map(|o| o.date).max_by_key(|d| (d.last_day(), *d)),
+        first: earliest(seen().filter_map(|o| o.date)),
+        last: latest(seen().filter_map(|o| o.date)),
         undated,
         imprecise,
         series,
         shortlist: Shortlist::draw(seen()),
     }
+}
+
+/// The date that is certainly the earliest: a bare year does not pull it back to January.
+pub fn earliest(dates: impl Iterator<Item = PartialDate>) -> Option<PartialDate> {
+    dates.min_by_key(|date| (date.last_day(), date.first_day()))
+}
+
+/// The date that is certainly the latest.
+pub fn latest(dates: impl Iterator<Item = PartialDate>) -> Option<PartialDate> {
+    dates.max_by_key(|date| (date.first_day(), std::cmp::Reverse(date.last_day())))
 }
 
 /// The actor's series, and the number of dated statements that fit in no bucket.
@@ -364,7 +375,7 @@ fn tally<'a>(seen: impl Iterator<Item = &'a Observation>, seed: &str) -> Tally {
         articles: clusters.len(),
         stances,
         index: bootstrap::mean(&clusters).clamp(-1.0, 1.0),
-        interval: bootstrap::interval(&mut clusters, seed),
+        interval: bootstrap::interval(&clusters, seed),
     }
 }
 

@@ -73,7 +73,7 @@ impl Matcher {
             for (position, word) in pattern.words.iter().enumerate() {
                 fold_into(word, &mut folded);
                 if position == 0 && word.starts_with(char::is_lowercase) {
-                    matcher.lower_first.insert(folded.clone());
+                    matcher.lower_first.insert(word.clone());
                 }
                 let id = match matcher.vocabulary.get(&folded) {
                     Some(&id) => id,

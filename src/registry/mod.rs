@@ -215,7 +215,6 @@ const COMMON_FAMILY_NAMES: &[&str] = &[
     "cooper",
     "day",
     "dean",
-    "eslami",
     "field",
     "fox",
     "ghani",
@@ -369,6 +368,7 @@ impl Registry {
             ignore.iter().map(|phrase| Pattern::new(phrase, None, AliasForm::Name)).collect();
         for (index, actor) in actors.iter().enumerate() {
             let person = actor.kind == ActorKind::Person;
+            let families = if person { folded_families(actor) } else { Vec::new() };
             for alias in std::iter::once(&actor.name).chain(&actor.aliases).filter(|alias| owns(alias, index))
             {
                 lookup.entry(lookup_key(alias)).or_insert(id(index));
@@ -380,13 +380,8 @@ impl Registry {
                     joined.entry(key.joined.clone()).or_default().push((key.clone(), id(index)));
                     people.entry(key.family.clone()).or_default().push((key, id(index)));
                 }
-                let folded = fold(strip_titles(alias));
-                let mut words: Vec<&str> = folded.split(' ').collect();
-                words.pop();
-                for word in
-                    words.into_iter().filter(|word| word.len() > 1 && !FAMILY_PARTICLES.contains(word))
-                {
-                    push_new(given.entry(word.to_owned()).or_default(), id(index));
+                for word in given_names(alias, &families) {
+                    push_new(given.entry(word).or_default(), id(index));
                 }
             }
             for capital in actor.capitals.iter().filter(|alias| owns(alias, index)) {
@@ -536,6 +531,30 @@ fn lookup_key(name: &str) -> String {
 fn preferred_claims(actors: &[Actor]) -> HashMap<String, usize> {
     let all = actors.iter().enumerate();
     all.flat_map(|(index, actor)| actor.preferred.iter().map(move |name| (claim_key(name), index))).collect()
+}
+
+/// A person's family names, folded.
+fn folded_families(actor: &Actor) -> Vec<String> {
+    match &actor.family {
+        Some(family) => family.iter().map(|name| fold(name)).collect(),
+        None => actor.names().flat_map(last_names).map(|name| fold(&name)).collect(),
+    }
+}
+
+/// The folded given names in `alias`: its capitalised words before the last, unless they are one of
+/// the person's `families`.
+fn given_names(alias: &str, families: &[String]) -> Vec<String> {
+    let mut words: Vec<&str> = words::words(strip_titles(alias)).collect();
+    if words.contains(&"of") {
+        return Vec::new();
+    }
+    words.pop();
+    let proper = words.into_iter().filter(|word| words::is_capitalised(word)).map(fold);
+    proper
+        .filter(|word| {
+            word.len() > 1 && !FAMILY_PARTICLES.contains(&word.as_str()) && !families.contains(word)
+        })
+        .collect()
 }
 
 /// The family names that stand for one person when they stand alone.

@@ -11,6 +11,14 @@ use super::words::{fold, words};
 /// Words before a name that are not part of it, folded.
 const TITLES: &[&str] = &[
     "admiral",
+    "baroness",
+    "crown",
+    "king",
+    "prince",
+    "princess",
+    "queen",
+    "shah",
+    "sultan",
     "adm",
     "ambassador",
     "amb",

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use anyhow::Context;
 
 use crate::aggregate::bootstrap::{self, Interval};
-use crate::aggregate::{Aggregates, Standing, Tally, evidence};
+use crate::aggregate::{Aggregates, Standing, Tally, earliest, evidence, latest};
 use crate::statement::Statement;
 
 use super::{
@@ -70,8 +70,8 @@ pub fn build(
     let unattributed = aggregates.unattributed.as_ref().map(|s| row(s, name(s), &periods)).transpose()?;
 
     let everyone = || aggregates.standings.iter().chain(&aggregates.unattributed);
-    header.first = everyone().filter_map(|s| s.first).min_by_key(|d| (d.first_day(), *d));
-    header.last = everyone().filter_map(|s| s.last).max_by_key(|d| (d.last_day(), *d));
+    header.first = earliest(everyone().filter_map(|s| s.first));
+    header.last = latest(everyone().filter_map(|s| s.last));
     totals.statements = aggregates.statements;
     totals.articles_with_statements = aggregates.articles;
     totals.unattributed = unattributed.as_ref().map_or(0, |row| row.figures.statements);
@@ -86,7 +86,7 @@ pub fn build(
         series: aggregates.by.map(|by| SeriesAxis { by: by.as_str(), periods }),
         method: Method {
             index: "mean of P(support) - P(oppose) over the actor's statements",
-            interval: "expanded percentile bootstrap that resamples articles",
+            interval: "percentile bootstrap over articles, with one imaginary half-size article on either side",
             replicates: bootstrap::REPLICATES,
             confidence: bootstrap::CONFIDENCE,
             least_articles: bootstrap::MIN_ARTICLES,

@@ -76,8 +76,8 @@ const ASCII: Glyphs = Glyphs {
     point: 'o',
     ellipsis: "...",
     stances: ['#', '=', '.'],
-    levels: &['1', '2', '3', '4', '5', '6', '7', '8'],
-    gap: '.',
+    levels: &['_', '.', '-', '\'', '^'],
+    gap: ' ',
 };
 
 const BOLD: Style = Style::new().bold();
@@ -122,6 +122,10 @@ impl Renderer for Terminal {
             }
             writeln!(out)?;
             self.paragraph(out, 0, &words::method(report), DIM)?;
+            let legend = self.legend(&Columns::fit(report, self.width));
+            if !legend.is_empty() {
+                self.paragraph(out, 0, &legend, DIM)?;
+            }
         }
         self.refusals(report, out)
     }
@@ -184,8 +188,7 @@ impl Terminal {
             head.push_str(&format!("  -{}0{}+", " ".repeat((inner - 1) / 2), " ".repeat((inner - 1) / 2)));
         }
         if columns.stances > 0 {
-            let key = ['+', '~', '-'].into_iter().zip(g.stances).map(|(sign, cell)| format!("{cell}{sign}"));
-            head.push_str(&format!("  {}", key.collect::<Vec<_>>().join(" ")));
+            head.push_str("  stances");
         }
         writeln!(out, "{}", self.paint(DIM, head.trim_end()))?;
         for row in &report.actors {
@@ -198,6 +201,23 @@ impl Terminal {
             self.overview_row(row, &columns, out)?;
         }
         Ok(())
+    }
+
+    /// What the drawn columns and the signs mean.
+    fn legend(&self, columns: &Columns) -> String {
+        let g = self.glyphs();
+        let mut text = String::new();
+        if columns.scale > 0 {
+            text.push_str(&format!(
+                "On the scale: {} index, {}{}{} interval. ",
+                g.point, g.low, g.line, g.high
+            ));
+        }
+        if columns.stances > 0 {
+            let keys = Stance::ALL.iter().zip(g.stances).map(|(stance, cell)| format!("{cell} {stance}"));
+            text.push_str(&format!("Stances: {}.", keys.collect::<Vec<_>>().join(", ")));
+        }
+        text
     }
 
     fn overview_row(&self, row: &ActorRow, columns: &Columns, out: &mut dyn Write) -> io::Result<()> {
@@ -302,7 +322,8 @@ impl Terminal {
             return self.paragraph(out, 2, &format!("no statement is dated to the {}", axis.by), DIM);
         };
         let around = 2 + width(first) + width(last) + 2;
-        if axis.periods.len() + around <= self.width {
+        // Two periods make no line.
+        if axis.periods.len() > 2 && axis.periods.len() + around <= self.width {
             let mut points = row.series.iter().peekable();
             let mut line = String::new();
             for period in &axis.periods {
@@ -316,16 +337,25 @@ impl Terminal {
             }
             writeln!(out, "  {} {line} {}", self.paint(DIM, first), self.paint(DIM, last))?;
         }
-        let one = |point: &super::Point| {
-            // No-break spaces would not be squeezed, but they would be shown by some terminals.
-            format!("{} {} (n {})", point.period, words::index(&point.figures), point.figures.statements)
-        };
-        let mut text = row.series.iter().map(one).collect::<Vec<_>>().join("; ");
-        if row.imprecise > 0 {
-            let separator = if text.is_empty() { "" } else { "; " };
-            text.push_str(&format!("{separator}{} with a date too coarse", row.imprecise));
+        let points: Vec<String> = row.series.iter().map(words::point).collect();
+        let cell = points.iter().map(String::len).max().unwrap_or(0);
+        let in_line = (self.width.min(TEXT_WIDTH).saturating_sub(2) / (cell + 2)).max(1);
+        for points in points.chunks(in_line) {
+            let line: Vec<String> = points.iter().map(|p| pad_right(p, cell)).collect();
+            self.plain(out, 2, line.join("  ").trim_end())?;
         }
-        self.paragraph(out, 2, &text, Style::new())
+        if row.imprecise > 0 {
+            self.paragraph(out, 2, &format!("{} with a date too coarse", row.imprecise), DIM)?;
+        }
+        Ok(())
+    }
+
+    /// A line that is laid out already; wrapped only where it is too long all the same.
+    fn plain(&self, out: &mut dyn Write, indent: usize, line: &str) -> io::Result<()> {
+        if indent + width(line) > self.width {
+            return self.paragraph(out, indent, line, Style::new());
+        }
+        writeln!(out, "{:indent$}{line}", "")
     }
 
     fn refusals(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {

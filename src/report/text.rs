@@ -63,16 +63,18 @@ pub fn wrap(text: &str, width: usize) -> Vec<Range<usize>> {
     // End of the line and start of the next, if it is broken at the last opportunity.
     let mut opportunity: Option<(usize, usize)> = None;
     let mut previous_wide = false;
+    let mut after_space = false;
     for (at, c) in text.char_indices() {
         let wide = cells(c) == 2;
         if c == ' ' {
             opportunity = Some((at, at + 1));
-        } else if at > start && cells(c) > 0 && (wide || previous_wide) && !clings(c) {
+        } else if at > start && cells(c) > 0 && !after_space && (wide || previous_wide) && !clings(c) {
             opportunity = Some((at, at));
         }
         if cells(c) > 0 {
             previous_wide = wide;
         }
+        after_space = c == ' ';
         used += cells(c);
         if used > width && c != ' ' {
             let (end, next) = opportunity.filter(|(end, _)| *end > start).unwrap_or((at, at));
@@ -155,7 +157,7 @@ pub fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -1,7 +1,7 @@
 //! The sentences of a report that the terminal and Markdown share.
 
 use super::text::{counted, fixed, grouped, percent, signed};
-use super::{ActorRow, Evidence, Figures, Header, Report, Share, Totals};
+use super::{ActorRow, Evidence, Figures, Header, Point, Report, Share, Totals};
 use crate::statement::{Basis, Mode};
 
 /// The headline.
@@ -36,16 +36,16 @@ pub fn seen_between(
 /// What was read, and what became of it.
 pub fn reading(totals: &Totals) -> String {
     let mut parts = vec![format!("{} scored", grouped(totals.articles_scored))];
-    let mut add = |count: usize, what: &str| {
+    let mut add = |count: usize, one: &str, more: &str| {
         if count > 0 {
-            parts.push(format!("{} {what}", grouped(count)));
+            parts.push(format!("{} {}", grouped(count), if count == 1 { one } else { more }));
         }
     };
-    add(totals.articles_reused, "scored before");
-    add(totals.exact_duplicates, "exact copies");
-    add(totals.near_duplicates, "near copies");
-    add(totals.refused.len(), "refused");
-    add(totals.undated_articles, "without a date");
+    add(totals.articles_reused, "scored before", "scored before");
+    add(totals.exact_duplicates, "exact copy", "exact copies");
+    add(totals.near_duplicates, "near copy", "near copies");
+    add(totals.refused.len(), "refused", "refused");
+    add(totals.undated_articles, "without a date", "without a date");
     format!(
         "{} read: {}; {}",
         counted(totals.articles_read, "article"),
@@ -165,7 +165,7 @@ pub fn manner(row: &ActorRow) -> String {
         (bases.action.count, "done"),
         (bases.claimed.count, "claimed by others"),
     ]);
-    format!("talks: {talks}; basis: {known}; tone toward it {}", signed(row.tone))
+    format!("talks: {talks}; basis: {known}; tone toward the actor {}", signed(row.tone))
 }
 
 /// Where a sentence comes from and how it was read.
@@ -194,7 +194,7 @@ pub fn source(evidence: &Evidence) -> String {
 pub fn method(report: &Report) -> String {
     let method = &report.method;
     format!(
-        "Index: {}, from -1 (opposes) to +1 (supports). In brackets its {} interval: {}, {} times; n/a with \
+        "Index: {}, from -1 (opposes) to +1 (supports). In brackets its {} interval: {} ({} resamples); n/a with \
          fewer than {} articles.",
         method.index,
         percent(method.confidence),
@@ -202,6 +202,11 @@ pub fn method(report: &Report) -> String {
         grouped(method.replicates),
         method.least_articles,
     )
+}
+
+/// "2026-01 +0.42 [n/a] (n 3)": one period of a series.
+pub fn point(point: &Point) -> String {
+    format!("{} {} (n {})", point.period, index(&point.figures), grouped(point.figures.statements))
 }
 
 /// "and 31 more actors".

@@ -16,6 +16,8 @@ use super::{lead, words};
 
 /// A parenthesis longer than this, in bytes, is taken for one that was never closed.
 const MAX_PARENTHESIS: usize = 400;
+/// A parenthesis at least this long, in bytes, may hold sentences that end the one around it.
+const MIN_SENTENCES: usize = 40;
 
 /// A sentence of a paragraph, before it is numbered.
 pub(super) struct Piece {
@@ -46,7 +48,7 @@ pub(super) fn cut(
         lead: opening,
         in_quote: quotes.open(),
         quotes: *quotes,
-        parenthesis_end: start,
+        parenthesis: start..start,
         unclosed_until: start,
         next_item: Item::at(text, skip_blank(text, proper, paragraph.end), paragraph.end).map(Item::next),
         emit,
@@ -66,8 +68,8 @@ struct Cutter<'t, E> {
     lead: Option<Lead>,
     in_quote: bool,
     quotes: Quotes,
-    /// Full stops before this byte are inside a parenthesis within the sentence.
-    parenthesis_end: usize,
+    /// The last parenthesis that opened within a sentence; full stops inside it end nothing.
+    parenthesis: Range<usize>,
     /// No parenthesis that opens before this byte needs to be searched for its end.
     unclosed_until: usize,
     /// In a list that runs on in one line: the marker of the next item.
@@ -167,7 +169,7 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
 
     /// Notes where a parenthesis that opens inside a sentence ends.
     fn parenthesis(&mut self, at: usize) {
-        if at < self.parenthesis_end
+        if at < self.parenthesis.end
             || at < self.unclosed_until
             || self.text[self.proper..at].trim_start_matches(is_blank).is_empty()
         {
@@ -182,7 +184,7 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
             } else if *byte == close {
                 depth -= 1;
                 if depth == 0 {
-                    self.parenthesis_end = at + offset;
+                    self.parenthesis = at..at + offset;
                     return;
                 }
             }
@@ -193,7 +195,7 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
     /// Reads the marks at `at`, ends the sentence there if they end one, and says where to go on.
     fn terminator(&mut self, at: usize) -> usize {
         let marks = Marks::read(self.text, &self.range, at, self.quotes);
-        if at < self.parenthesis_end && !(marks.closed && marks.end > self.parenthesis_end) {
+        if at < self.parenthesis.end && !self.ends_with_parenthesis(&marks) {
             self.quotes = marks.quotes;
             return marks.end;
         }
@@ -204,6 +206,13 @@ impl<E: FnMut(Piece)> Cutter<'_, E> {
         }
         self.quotes = marks.quotes;
         marks.end
+    }
+
+    /// The marks go beyond the parenthesis, so that the sentence may end with it: after a second
+    /// stop, or if it is long enough for sentences of its own, unlike "(Laughter.)" and "[...]".
+    fn ends_with_parenthesis(&self, marks: &Marks) -> bool {
+        let sentences = self.parenthesis.len() >= MIN_SENTENCES && !marks.ellipsis;
+        marks.end > self.parenthesis.end && (marks.doubled || sentences)
     }
 
     fn is_boundary(&self, at: usize, marks: &Marks) -> bool {

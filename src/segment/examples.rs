@@ -99,7 +99,7 @@ fn closing_marks_belong_to_the_sentence() {
         "He called it “a trap.”. |She did not.",
         "(The talks failed.) |He left (for good). |She stayed [as planned.]",
         "The mediator (He was once a judge. He never forgot it.) read the text.",
-        "The pact was kept (both sides said so. Nobody objected.) |The rest failed.",
+        "The pact was kept (both sides said so. Nobody objected to that.) |The rest failed.",
         "They wrote to us (and to the U.S.). |We answered.",
         "The offer stands. ” |He left.",
         "He said: «We agree.» |She said: ‘We do not.’ |Both left.",

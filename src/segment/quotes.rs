@@ -54,7 +54,8 @@ impl Quotes {
     pub(super) fn see(&mut self, text: &str, range: &Range<usize>, at: usize, mark: char) {
         match mark {
             '“' | '„' => self.double = true,
-            '”' => self.double = false,
+            // An inner quotation does not outlive the outer one.
+            '”' => (self.double, self.single) = (false, false),
             '«' => self.guillemet = true,
             '»' => self.guillemet = false,
             '"' => self.double = self.straight_mark_opens(text, range, at),
@@ -102,6 +103,7 @@ mod tests {
             ("He said «we", "He said «we will» and"),
             ("He said ‘we don’t", "He said ‘we don’t mind.’ And"),
             ("\"A.\" \"B", "\"A.\" \"B.\""),
+            ("He said “‘yes, we", "He said “‘yes, we will” and"),
         ] {
             assert!(open_after(open), "{open}");
             assert!(!open_after(closed), "{closed}");

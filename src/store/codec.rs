@@ -145,8 +145,7 @@ mod tests {
     fn a_vector_keeps_every_bit() {
         let values = [f32::MIN_POSITIVE, 0.1, 1.0 - f32::EPSILON, -0.0];
         let bytes: [u8; 16] = pack_vector(&values);
-        let back: Vec<u32> =
-            bytes.chunks(4).map(|c| u32::from_le_bytes(c.try_into().unwrap())).collect();
+        let back: Vec<u32> = bytes.chunks(4).map(|c| u32::from_le_bytes(c.try_into().unwrap())).collect();
         assert_eq!(back, values.map(f32::to_bits));
     }
 }

@@ -23,7 +23,9 @@ impl ScoringConfiguration {
     /// 16 hex digits that change with any field, whatever the order of the settings' keys.
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
-        for part in [&self.model, &self.model_digest, &self.topic, &self.precision, &self.canonical_settings()] {
+        for part in
+            [&self.model, &self.model_digest, &self.topic, &self.precision, &self.canonical_settings()]
+        {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         }

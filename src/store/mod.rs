@@ -18,7 +18,7 @@ mod schema;
 mod scored;
 mod select;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod verify;
 mod writer;
 
@@ -57,7 +57,9 @@ impl Store {
         let path = path.into();
         let mut connection = Connection::open_with_flags(
             &path,
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )
         .at(&path)?;
         connection.busy_timeout(BUSY_TIMEOUT).at(&path)?;
@@ -89,7 +91,9 @@ impl Store {
             Ok(connection)
         });
         let connection = match opened {
-            Err(error) if is_access_fault(&error) && !wal_path(&path).exists() => open_immutable(&path).at(&path)?,
+            Err(error) if is_access_fault(&error) && !wal_path(&path).exists() => {
+                open_immutable(&path).at(&path)?
+            }
             other => other.at(&path)?,
         };
         match file_version(&connection, &path)? {
@@ -209,7 +213,9 @@ impl Store {
     }
 
     fn run_record(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<RunRecord> {
-        let bad = |column: usize| rusqlite::Error::InvalidColumnType(column, "run".into(), rusqlite::types::Type::Text);
+        let bad = |column: usize| {
+            rusqlite::Error::InvalidColumnType(column, "run".into(), rusqlite::types::Type::Text)
+        };
         let time = |column: usize| -> rusqlite::Result<jiff::Timestamp> {
             row.get_ref(column)?.as_str()?.parse().map_err(|_| bad(column))
         };
@@ -242,10 +248,8 @@ impl Store {
     fn mark_interrupted(&self) -> Result<(), StoreError> {
         let mut statement =
             self.connection.prepare("SELECT id FROM runs WHERE status = 'running'").at(&self.path)?;
-        let running: Vec<String> = statement
-            .query_map([], |row| row.get(0))
-            .and_then(|rows| rows.collect())
-            .at(&self.path)?;
+        let running: Vec<String> =
+            statement.query_map([], |row| row.get(0)).and_then(|rows| rows.collect()).at(&self.path)?;
         for id in running.iter().filter(|id| !lock::is_alive(&self.path, id)) {
             self.connection
                 .execute("UPDATE runs SET status = 'interrupted' WHERE id = ? AND status = 'running'", [id])

@@ -10,12 +10,12 @@ use crate::classify::CandidateScores;
 use crate::segment::Sentence;
 use crate::statement::{Basis, Mode, Stance, StanceProbabilities, Statement, Tone};
 
+use super::StoreError;
 use super::codec::{Columns, text_size};
 use super::error::At;
 use super::scored::{ScoredArticle, ScoredSentence, ScoredStatement};
 use super::select::{SelectedArticle, Selection};
 use super::writer::SentenceDetail;
-use super::StoreError;
 
 /// A statement as aggregation needs it, without any text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -276,9 +276,8 @@ impl Selection<'_> {
         let mut rows = query.query([selected.result])?;
         while let Some(row) = rows.next()? {
             let index: usize = row.get(0)?;
-            let sentence = sentences
-                .get_mut(index)
-                .ok_or(rusqlite::Error::IntegralValueOutOfRange(0, index as i64))?;
+            let sentence =
+                sentences.get_mut(index).ok_or(rusqlite::Error::IntegralValueOutOfRange(0, index as i64))?;
             sentence.statements.push(self.read_statement(row)?);
         }
         Ok(ScoredArticle { article, sentences })

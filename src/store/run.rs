@@ -42,7 +42,9 @@ impl RunStatus {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Running, Self::Finished, Self::Interrupted, Self::Failed].into_iter().find(|s| s.as_str() == text)
+        [Self::Running, Self::Finished, Self::Interrupted, Self::Failed]
+            .into_iter()
+            .find(|s| s.as_str() == text)
     }
 }
 
@@ -175,7 +177,8 @@ mod tests {
 
     #[test]
     fn runs_of_a_day_are_lettered_like_spreadsheet_columns() {
-        for (n, expected) in [(0, "a"), (25, "z"), (26, "aa"), (27, "ab"), (51, "az"), (52, "ba"), (701, "zz"), (702, "aaa")]
+        for (n, expected) in
+            [(0, "a"), (25, "z"), (26, "aa"), (27, "ab"), (51, "az"), (52, "ba"), (701, "zz"), (702, "aaa")]
         {
             assert_eq!(letters(n), expected);
         }

@@ -78,7 +78,7 @@ CREATE TABLE results (
     statements INTEGER NOT NULL,
     positions INTEGER NOT NULL,
     unattributed INTEGER NOT NULL,
-    UNIQUE (configuration, content)
+    UNIQUE (content, configuration)
 ) STRICT;
 
 CREATE TABLE run_articles (

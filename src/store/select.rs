@@ -226,14 +226,15 @@ impl Selection<'_> {
     ) -> rusqlite::Result<()> {
         let mut statement = self.store.connection.prepare(&format!(
             "WITH linked AS (
-                 SELECT max(run) AS run, result, article, reused, content, text_key
-                 FROM run_articles JOIN results USING (result) JOIN contents USING (content)
-                 WHERE run_articles.run IN ({RUNS})
-                 GROUP BY text_key
+                 SELECT link.run, link.article, result, content,
+                 max(link.run) OVER (PARTITION BY text_key) AS latest
+                 FROM run_articles link JOIN results USING (result) JOIN contents USING (content)
+                 WHERE link.run IN ({RUNS})
              )
-             SELECT article, result, runs.id, date, outlet, sentences, statements, positions, unattributed
-             FROM linked JOIN runs USING (run) JOIN results USING (result) JOIN articles USING (article)
-             JOIN contents ON contents.content = results.content
+             SELECT articles.article, result, runs.id, date, outlet, sentences, statements, positions, unattributed
+             FROM linked JOIN runs ON runs.run = linked.run JOIN results USING (result)
+             JOIN articles ON articles.article = linked.article JOIN contents ON contents.content = linked.content
+             WHERE linked.run = latest
              ORDER BY date IS NULL, date, articles.id, contents.key"
         ))?;
         let mut runs: HashMap<String, u32> = HashMap::new();
@@ -286,7 +287,9 @@ impl Selection<'_> {
     ) -> rusqlite::Result<()> {
         let connection = &self.store.connection;
         self.totals.refused = connection.query_row(
-            &format!("SELECT count(*) FROM (SELECT DISTINCT path, record FROM refusals WHERE run IN ({RUNS}))"),
+            &format!(
+                "SELECT count(*) FROM (SELECT DISTINCT path, record FROM refusals WHERE run IN ({RUNS}))"
+            ),
             params![configuration, run],
             |row| row.get(0),
         )?;
@@ -318,13 +321,10 @@ impl Selection<'_> {
             actors.insert(row.get(0)?, self.actors.len() as u32);
             self.actors.push(row.get(1)?);
         }
-        self.wanted = self
-            .actors
-            .iter()
-            .map(|name| filter.actors.is_empty() || filter.actors.contains(name))
-            .collect();
-        let mut statement =
-            connection.prepare("SELECT holder, actor, registered, role, side FROM holders ORDER BY holder")?;
+        self.wanted =
+            self.actors.iter().map(|name| filter.actors.is_empty() || filter.actors.contains(name)).collect();
+        let mut statement = connection
+            .prepare("SELECT holder, actor, registered, role, side FROM holders ORDER BY holder")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let told = |text: String| (!text.is_empty()).then_some(text);
@@ -364,7 +364,8 @@ enum Place {
 
 impl Filter {
     fn wants_outlet(&self, outlet: Option<&str>) -> bool {
-        self.outlets.is_empty() || outlet.is_some_and(|outlet| self.outlets.iter().any(|wanted| wanted == outlet))
+        self.outlets.is_empty()
+            || outlet.is_some_and(|outlet| self.outlets.iter().any(|wanted| wanted == outlet))
     }
 
     fn place(&self, date: Option<PartialDate>) -> Place {

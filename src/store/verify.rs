@@ -96,7 +96,8 @@ impl Store {
         let mut statement = self.connection.prepare("PRAGMA foreign_key_check")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let (table, row_id, parent): (String, Option<i64>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (table, row_id, parent): (String, Option<i64>, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
             let place = row_id.map_or(table.clone(), |id| format!("{table} {id}"));
             findings.add(place, format!("refers to a row of {parent} that does not exist"));
         }
@@ -150,7 +151,10 @@ impl Store {
                     Err(error) => Some(error.to_string()),
                 };
                 if let Some(problem) = problem {
-                    findings.add(format!("{place}, sentence {}", row.get::<_, i64>(0)?), format!("{what}: {problem}"));
+                    findings.add(
+                        format!("{place}, sentence {}", row.get::<_, i64>(0)?),
+                        format!("{what}: {problem}"),
+                    );
                 }
             }
         }

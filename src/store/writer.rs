@@ -63,15 +63,19 @@ impl<'store> RunWriter<'store> {
         let now = jiff::Timestamp::now();
         let today = jiff::tz::Offset::UTC.to_datetime(now).date();
         let transaction =
-            rusqlite::Transaction::new_unchecked(&store.connection, TransactionBehavior::Immediate).at(path)?;
+            rusqlite::Transaction::new_unchecked(&store.connection, TransactionBehavior::Immediate)
+                .at(path)?;
         let configuration = configuration_row(&transaction, info).at(path)?;
         let mut number: usize = transaction
-            .query_row("SELECT count(*) FROM runs WHERE id LIKE ? || '-%'", [today.to_string()], |row| row.get(0))
+            .query_row("SELECT count(*) FROM runs WHERE id LIKE ? || '-%'", [today.to_string()], |row| {
+                row.get(0)
+            })
             .at(path)?;
         let id = loop {
             let id = format!("{today}-{}", letters(number));
-            let taken =
-                transaction.prepare_cached("SELECT 1 FROM runs WHERE id = ?").and_then(|mut q| q.exists([&id]));
+            let taken = transaction
+                .prepare_cached("SELECT 1 FROM runs WHERE id = ?")
+                .and_then(|mut q| q.exists([&id]));
             if !taken.at(path)? {
                 break id;
             }
@@ -229,10 +233,7 @@ impl<'store> RunWriter<'store> {
     }
 
     /// Runs `work` so that it is stored as a whole or not at all, inside the transaction of the present second.
-    fn guarded<T>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> rusqlite::Result<T>,
-    ) -> Result<T, StoreError> {
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let connection = self.connection();
         let before = self.counts;
         let done = (|| {
@@ -254,7 +255,8 @@ impl<'store> RunWriter<'store> {
                 // Ids of holders may be among what is rolled back.
                 self.holders.clear();
                 self.counts = before;
-                if connection.is_autocommit() || connection.execute_batch("ROLLBACK TO piece; RELEASE piece").is_err()
+                if connection.is_autocommit()
+                    || connection.execute_batch("ROLLBACK TO piece; RELEASE piece").is_err()
                 {
                     self.roll_back();
                 }
@@ -430,16 +432,22 @@ impl<'store> RunWriter<'store> {
             return Ok(*row);
         }
         let connection = self.connection();
-        connection.prepare_cached("INSERT OR IGNORE INTO actors (name) VALUES (?)")?.execute([&holder.name])?;
+        connection
+            .prepare_cached("INSERT OR IGNORE INTO actors (name) VALUES (?)")?
+            .execute([&holder.name])?;
         let actor: i64 = connection
             .prepare_cached("SELECT actor FROM actors WHERE name = ?")?
             .query_row([&holder.name], |row| row.get(0))?;
         let (role, side) = (holder.role.as_deref().unwrap_or(""), holder.side.as_deref().unwrap_or(""));
         connection
-            .prepare_cached("INSERT OR IGNORE INTO holders (actor, registered, role, side) VALUES (?, ?, ?, ?)")?
+            .prepare_cached(
+                "INSERT OR IGNORE INTO holders (actor, registered, role, side) VALUES (?, ?, ?, ?)",
+            )?
             .execute(params![actor, holder.registered, role, side])?;
         let row: i64 = connection
-            .prepare_cached("SELECT holder FROM holders WHERE actor = ? AND registered = ? AND role = ? AND side = ?")?
+            .prepare_cached(
+                "SELECT holder FROM holders WHERE actor = ? AND registered = ? AND role = ? AND side = ?",
+            )?
             .query_row(params![actor, holder.registered, role, side], |row| row.get(0))?;
         if self.holders.len() >= HOLDERS_REMEMBERED {
             self.holders.clear();
@@ -452,7 +460,9 @@ impl<'store> RunWriter<'store> {
     fn link(&mut self, article: &Article, row: i64, result: i64) -> rusqlite::Result<Outcome> {
         let original: Option<String> = self
             .connection()
-            .prepare_cached("SELECT id FROM run_articles JOIN articles USING (article) WHERE run = ? AND result = ?")?
+            .prepare_cached(
+                "SELECT id FROM run_articles JOIN articles USING (article) WHERE run = ? AND result = ?",
+            )?
             .query_row(params![self.run, result], |row| row.get(0))
             .optional()?;
         if let Some(original) = original {
@@ -522,7 +532,8 @@ fn configuration_row(connection: &Connection, info: &RunInfo) -> rusqlite::Resul
             configuration.canonical_settings()
         ],
     )?;
-    connection.query_row("SELECT configuration FROM configurations WHERE digest = ?", [digest], |row| row.get(0))
+    connection
+        .query_row("SELECT configuration FROM configurations WHERE digest = ?", [digest], |row| row.get(0))
 }
 
 /// JSON of a value whose keys are strings; such values always have one.

@@ -277,7 +277,7 @@ class FromPackages(Sandbox):
         """A PATH with the usual tools but for `missing`."""
         tools = self.folder / "few-tools"
         tools.mkdir(exist_ok=True)
-        for name in ("bash", "env", "dirname", "uname", "sed", "grep", "rm", "mkdir", "mv", "find"):
+        for name in ("bash", "env", "dirname", "readlink", "uname", "sed", "grep", "rm", "mkdir", "mv", "find"):
             if name not in missing and not (tools / name).exists():
                 (tools / name).symlink_to(shutil.which(name))
         return str(tools)
@@ -360,6 +360,15 @@ echo "cargo on stdout"
         self.assertEqual(self.detente("score", "my articles", "-"), expected)
         self.assertEqual(self.detente("score", "my articles", "-"), expected)
         self.assertEqual(self.builds(), 1)
+
+    def test_it_works_through_a_link_and_whatever_CDPATH_says(self):
+        link = self.folder / "linked"
+        link.symlink_to(self.root / "scripts/detente")
+        done = subprocess.run(
+            ["./linked", "runs"], env=self.environment(CALLS=str(self.calls), CDPATH="/:/usr", PATH=f"{self.folder / 'bin'}:{os.environ['PATH']}"),
+            cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, timeout=120,
+        )  # fmt: skip
+        self.assertEqual((done.returncode, done.stdout), (0, f"{self.folder}|runs\n"), done.stderr)
 
     def test_a_changed_added_or_deleted_source_builds_again(self):
         self.detente()

@@ -1,0 +1,88 @@
+//! The verbs that need the network: score, explain, eval, train, and the rescoring half of verify.
+
+mod eval;
+mod explain;
+mod score;
+mod train;
+mod verify;
+
+use std::path::Path;
+use std::thread::available_parallelism;
+
+use anyhow::Result;
+use detente::cli::args::{Common, ModelArgs, PrecisionChoice, Verb};
+use detente::cli::exit::{Failure, Outcome};
+use detente::cli::{Runner, models};
+use detente::registry::Registry;
+use detente::store::ScoringConfiguration;
+use serde_json::json;
+
+use crate::model::{ModelFolder, Precision};
+use crate::workers::{BATCH_TOKENS, Workers};
+
+/// Runs the verbs that need the network.
+pub struct Engine;
+
+impl Runner for Engine {
+    fn run(&self, verb: &Verb, common: &Common) -> Outcome {
+        match verb {
+            Verb::Score(args) => score::run(args, common),
+            Verb::Explain(args) => explain::run(args, common),
+            Verb::Eval(args) => eval::run(args, common),
+            Verb::Train(args) => train::run(args, common),
+            Verb::Verify(args) => verify::run(args, common),
+            _ => detente::cli::verbs::run(verb, common),
+        }
+    }
+}
+
+/// An opened model and how it is to run.
+struct Ready {
+    folder: ModelFolder,
+    precision: Precision,
+    workers: usize,
+}
+
+impl Ready {
+    /// Finds and checks the model that the user named.
+    fn open(args: &ModelArgs) -> Result<Self, Failure> {
+        let path = models::find(&args.model).map_err(Failure::usage)?;
+        let folder = ModelFolder::open(&path).map_err(Failure::fault)?;
+        let precision = match args.precision {
+            PrecisionChoice::F32 => Precision::F32,
+            PrecisionChoice::Bf16 => Precision::Bf16,
+        };
+        let workers = args.workers.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
+        if workers == 0 {
+            return Err(Failure::usage(anyhow::anyhow!("--workers must be at least 1")));
+        }
+        Ok(Self { folder, precision, workers })
+    }
+
+    fn start_workers(&self) -> Result<Workers> {
+        let network = self.folder.load(self.precision)?;
+        Workers::start(&network, self.workers, BATCH_TOKENS)
+    }
+
+    /// Everything that decides a score, for the store.
+    fn configuration(&self, registry: &Registry) -> ScoringConfiguration {
+        let manifest = &self.folder.manifest;
+        ScoringConfiguration {
+            model: manifest.name.clone(),
+            model_digest: self.folder.digest.clone(),
+            topic: manifest.topic.clone(),
+            precision: self.precision.as_str().into(),
+            settings: json!({
+                "none_below": manifest.decision.none_below,
+                "attribution": detente::attribute::VERSION,
+                "segmentation": detente::segment::VERSION,
+                "registry": registry.digest(),
+            }),
+        }
+    }
+}
+
+/// The registry with the user's file, if there is one.
+fn registry(actors: Option<&Path>) -> Result<std::borrow::Cow<'static, Registry>, Failure> {
+    detente::cli::verbs::registry(actors)
+}
