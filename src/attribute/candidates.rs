@@ -84,6 +84,11 @@ fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
             return Weight::Not;
         }
     }
+    let role = matches!(mention.sort, Sort::Role { definite: false });
+    let bare = line.lower(start) != "a" && line.lower(start) != "an";
+    if role && bare && (resolved.object || matches!(line.lower(start.wrapping_sub(1)), "as" | "his" | "the")) {
+        return Weight::Not;
+    }
     let passive_agent = line.lower(start.wrapping_sub(1)) == "by";
     let shared = matches!(line.lower(start.wrapping_sub(1)), "between" | "among");
     if resolved.object && !passive_agent && !shared { Weight::Weak } else { Weight::Strong }

@@ -245,7 +245,11 @@ impl<'r> Cast<'r> {
     pub fn side_of(&mut self, id: MemberId) -> Option<MemberId> {
         let member = &self.members[id];
         if !member.is_person() {
-            return Some(id);
+            let actor = member.actor.filter(|&a| is_state_body(&self.registry.actor(a).name));
+            return match actor.and_then(|a| self.registry.country(a)) {
+                Some(country) => Some(self.registered(country)),
+                None => Some(id),
+            };
         }
         let side = member.holder.side.clone()?;
         let actor = self.registry.find(&side)?;

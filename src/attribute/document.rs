@@ -56,6 +56,7 @@ pub struct Reading<'a> {
     pub headline_speaker: Option<MemberId>,
     /// The headline closes with that person.
     pub headline_closes: bool,
+    home: Option<MemberId>,
     unattributed: MemberId,
 }
 
@@ -117,6 +118,7 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
         scenes.push(scene);
     }
     let speakers = reader.speakers(&quotations, sentences, &scenes);
+    let home = reader.home.map(|actor| reader.cast.registered(actor));
     let mut reading = Reading {
         text,
         tokens: Vec::new(),
@@ -127,6 +129,7 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
         author,
         headline_speaker: reader.headline_speaker,
         headline_closes: reader.headline_closes,
+        home,
         unattributed,
     };
     reading.tokens = tokens;
@@ -889,6 +892,15 @@ impl Reading<'_> {
                             to.push((side, Reason::SpokenFor { word: word.clone(), speaker: name.clone() }));
                         }
                         to.push((speaker, Reason::Pronoun { pronoun: word.clone(), antecedent: name }));
+                    }
+                    if to.is_empty()
+                        && pronoun == Pronoun::We
+                        && in_quote.is_none()
+                        && !press
+                        && let Some(home) = self.home
+                    {
+                        // An editorial "we": the country that the article is written in.
+                        to.push((home, Reason::SpokenFor { word: word.clone(), speaker: String::new() }));
                     }
                     if to.is_empty() && in_quote.is_some() {
                         to.push((
