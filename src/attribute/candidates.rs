@@ -89,6 +89,11 @@ fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
     if role && bare && (resolved.object || matches!(line.lower(start.wrapping_sub(1)), "as" | "his" | "the")) {
         return Weight::Not;
     }
+    // "To governments", "of protesters": nobody in particular.
+    let group = matches!(mention.sort, Sort::Group { definite: false }) && mention.side.is_none();
+    if group && resolved.object && mention.tokens.len() == 1 {
+        return Weight::Not;
+    }
     let passive_agent = line.lower(start.wrapping_sub(1)) == "by";
     let shared = matches!(line.lower(start.wrapping_sub(1)), "between" | "among");
     if resolved.object && !passive_agent && !shared { Weight::Weak } else { Weight::Strong }
@@ -103,16 +108,27 @@ fn claimant(reading: &Reading, scene: &Scene, resolved: &Resolved, who: MemberId
     if let Some(quotation) = resolved.inside {
         return reading.speakers[quotation].0.and_then(other);
     }
+    let own = matches!(resolved.mention.sort, Sort::Pronoun(scan::Pronoun::I | scan::Pronoun::We));
+    if own {
+        return None;
+    }
     let position = resolved.mention.tokens.start;
     let acts = || scene.acts.iter().filter(|a| a.claiming && a.inside.is_none());
     let subject = |act: &super::speech::Act| {
         let m = &scene.mentions[act.subject];
-        (m.mention.tokens.start != position).then(|| m.to.first().map(|(who, _)| *who)).flatten()
+        // Of "we", the speaker, who stands after the side.
+        (m.mention.tokens.start != position).then(|| m.to.last().map(|(who, _)| *who)).flatten()
     };
     let before = acts().filter(|a| a.verb < position).max_by_key(|a| a.verb);
     // "…, said the minister": the clause stands before the verb.
     let after = || acts().filter(|a| scene.mentions[a.subject].mention.tokens.start > position && a.verb > position).next_back();
-    before.or_else(after).and_then(subject).and_then(other)
+    let act = before.or_else(after).and_then(subject);
+    // All of a turn is what its speaker says.
+    let turn = || {
+        let author = reading.author.as_ref().filter(|(who, _)| who.len() == 1 && !scene.press);
+        scene.turn.as_ref().or(author).and_then(|(who, _)| who.first().copied())
+    };
+    act.or_else(turn).and_then(other)
 }
 
 /// Speakers whose words these are and whom the sentence may not mention.

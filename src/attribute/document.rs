@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::cast::{Cast, MemberId, bare};
 use super::lexicon as words;
@@ -44,7 +45,7 @@ pub struct Scene {
 /// An article as read.
 pub struct Reading<'a> {
     pub text: &'a str,
-    pub tokens: Vec<Token>,
+    pub tokens: Rc<Vec<Token>>,
     pub quotations: Vec<Quotation>,
     /// Speaker of each quotation, and the sentence that it opens in.
     pub speakers: Vec<(Option<MemberId>, usize)>,
@@ -84,6 +85,7 @@ struct Reader<'a> {
     unattributed: MemberId,
     /// Words that the article also writes in lower case.
     common: HashSet<String>,
+    tokens: Rc<Vec<Token>>,
 }
 
 /// Reads an article.
@@ -94,8 +96,9 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
     let quotations = quotes::quotations(text);
     let mut cast = Cast::new(registry, article.date);
     let unattributed = cast.other(UNATTRIBUTED, ActorKind::Group, None);
+    let tokens = Rc::new(tokens);
     let common = tokens.iter().filter(|t| t.word && !t.capital).map(|t| t.lower.clone()).collect();
-    let mut reader = Reader { registry, article, cast, traces: Vec::new(), floor: None, home: None, headline_speaker: None, headline_closes: false, headline_people: Vec::new(), unattributed, common };
+    let mut reader = Reader { registry, article, cast, traces: Vec::new(), floor: None, home: None, headline_speaker: None, headline_closes: false, headline_people: Vec::new(), unattributed, common, tokens: tokens.clone() };
     reader.home = reader.home(&matches, sentences);
     let author = reader.title();
     let mut scenes: Vec<Scene> = Vec::with_capacity(sentences.len());
@@ -121,7 +124,7 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
     let home = reader.home.map(|actor| reader.cast.registered(actor));
     let mut reading = Reading {
         text,
-        tokens: Vec::new(),
+        tokens: Rc::clone(&tokens),
         quotations,
         speakers,
         scenes,
@@ -132,10 +135,10 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
         home,
         unattributed,
     };
-    reading.tokens = tokens;
     for index in 0..reading.scenes.len() {
         reading.resolve_speech(index);
     }
+    reading.headline_closes &= reading.is_one_voice(sentences);
     reading
 }
 
@@ -575,7 +578,7 @@ impl<'a> Reader<'a> {
         if let Some(who) = likely {
             return short(who, &self.cast);
         }
-        let side = mention.side.or(if official(title) { self.home } else { None });
+        let side = mention.side.or(if definite && official(title) { self.home } else { None });
         let mut name = bare(phrase).to_owned();
         if mention.side.is_none()
             && let Some(adjective) = side.and_then(|s| self.registry.actor(s).adjectives.first())
@@ -620,7 +623,7 @@ impl<'a> Reader<'a> {
         };
         let head = title.rsplit(' ').next().unwrap_or_default();
         let sides = matches!(head, "sides" | "countries" | "parties" | "nations" | "states" | "governments" | "neighbors" | "neighbours");
-        if count > 0 && sides && mention.side.is_none() && (definite || phrase.to_lowercase().starts_with("both")) {
+        if count > 0 && sides && !phrase.to_lowercase().starts_with("our ") && mention.side.is_none() && (definite || phrase.to_lowercase().starts_with("both")) {
             let mut members = Vec::new();
             for trace in self.traces.iter().rev().take_while(|t| number.saturating_sub(t.sentence) <= 3) {
                 let member = self.cast.member(trace.who);
@@ -638,8 +641,17 @@ impl<'a> Reader<'a> {
                 return members.into_iter().map(|who| (who, Reason::Collective { phrase: phrase.clone() })).collect();
             }
         }
+        let own = phrase.to_lowercase().starts_with("our ");
+        if own && count > 0 && sides {
+            let people = self.headline_people.clone();
+            let mut members: Vec<MemberId> = people.into_iter().filter_map(|who| self.cast.side_of(who)).collect();
+            members.dedup();
+            if members.len() == count {
+                return members.into_iter().map(|who| (who, Reason::Collective { phrase: phrase.clone() })).collect();
+            }
+        }
         let both = count == 2 || definite && title == head;
-        if both && mention.side.is_none() && matches!(head, "leaders" | "presidents" | "ministers" | "men" | "diplomats") {
+        if both && mention.side.is_none() && matches!(head, "leaders" | "presidents" | "ministers" | "diplomats") {
             let members = self.last_two(number, &self.headline_people);
             if !members.is_empty() {
                 return members.into_iter().map(|who| (who, Reason::Collective { phrase: phrase.clone() })).collect();
@@ -809,6 +821,19 @@ impl<'a> Reader<'a> {
         found
     }
 
+    /// The sentences of a quotation say more than the quotation: at least a subject and a verb.
+    fn framed(&self, span: &Range<usize>, first: usize, last: usize, scenes: &[Scene]) -> bool {
+        let tokens = scenes[first].tokens.start..scenes[last].tokens.end;
+        let outside = self.tokens[tokens].iter().filter(|t| t.word && !span.contains(&t.span.start));
+        let mut verbs = 0;
+        let mut count = 0;
+        for token in outside {
+            count += 1;
+            verbs += usize::from(words::is_reporting(&token.lower) || matches!(token.lower.as_str(), "read" | "reads"));
+        }
+        verbs == 1 && (2..=12).contains(&count)
+    }
+
     fn speaker(
         &self,
         index: usize,
@@ -844,6 +869,10 @@ impl<'a> Reader<'a> {
         if let Some((turn, _)) = &opening.turn {
             return turn.first().copied();
         }
+        // Words outside the quotation that name no speaker: "…," the statement read.
+        if self.framed(span, first, last, scenes) {
+            return None;
+        }
         // Only the quotation: whoever spoke last.
         let previous = index.checked_sub(1).map(|p| earlier[p]);
         if let Some((Some(by), opened)) = previous
@@ -858,6 +887,19 @@ impl<'a> Reader<'a> {
 }
 
 impl Reading<'_> {
+    /// The text is somebody's own words (an interview, a letter), not a report of what people said.
+    fn is_one_voice(&self, sentences: &[Sentence]) -> bool {
+        let dateline = sentences.iter().any(|s| matches!(s.lead, Some(Lead::Dateline(_))));
+        let speaks = |scene: &&Scene| {
+            scene.acts.iter().any(|a| {
+                let subject = scene.mentions[a.subject].to.first();
+                a.inside.is_none() && subject.is_some_and(|(who, _)| self.cast.member(*who).is_person())
+            })
+        };
+        let reported = self.scenes.iter().filter(speaks).count();
+        !dateline && reported * 10 <= self.scenes.len()
+    }
+
     /// Resolves the pronouns of speech, now that its speakers are known.
     fn resolve_speech(&mut self, index: usize) {
         let turn = self.scenes[index].turn.clone().map(|(who, _)| who);

@@ -136,7 +136,7 @@ static GROUPS: Words = LazyLock::new(|| {
          hawks hardliners ministers presidents ambassadors parliamentarians mps politicians representatives \
          factions forces militias rebels fighters militants protesters demonstrators residents people citizens \
          scientists scholars academics activists veterans specialists observers advisers advisors aides \
-         commanders generals elders clerics signers figures men detractors backers enemies foes rivals neighbors neighbours \
+         commanders generals elders clerics signers figures detractors backers enemies foes rivals neighbors neighbours \
          guarantors organizations organisations troops terrorists mercenaries insurgents separatists families \
          elites neocons neoconservatives conservatives reformists moderates principlists settlers \
          lobbyists economists chiefs heads spokesmen sources interlocutors voters jihadists hostage-takers \

@@ -286,7 +286,8 @@ impl<'a> Line<'a> {
                 break;
             }
             position += 1;
-            if subject || token.capital || matches!(lower, "state" | "defense" | "defence" | "treasury") {
+            let named = token.capital && !words::is_modifier(lower) && !words::is_role(lower);
+            if subject || named || matches!(lower, "state" | "defense" | "defence" | "treasury") {
                 phrase.end = position;
                 if subject && group {
                     break;
@@ -313,7 +314,7 @@ fn is_topic(lower: &str) -> bool {
 /// A derived adjective by its ending: good enough before a known head.
 fn adjectival(lower: &str) -> bool {
     lower.len() > 4
-        && ["ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "wing", "line", "backed", "led", "based"]
+        && ["ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "-wing", "-line", "-backed", "-led", "-based"]
             .iter()
             .any(|ending| lower.ends_with(ending))
 }

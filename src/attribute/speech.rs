@@ -103,11 +103,13 @@ fn before(
         // Something between: a parenthesis is fine, another clause is not.
         let mut depth_stop = 0;
         let mut blocked = false;
-        for at in gap {
+        // The auxiliaries right before the verb belong to it.
+        let group = gap.clone().rev().take_while(|&at| words::is_skippable(line.lower(at))).count();
+        for at in gap.start..gap.end - group {
             let Some(token) = line.token(at) else { break };
             if is_stop(token) {
                 depth_stop += 1;
-            } else if words::is_verb(&token.lower) && depth_stop % 2 == 0 && !words::is_skippable(&token.lower) {
+            } else if words::is_verb(&token.lower) && depth_stop % 2 == 0 {
                 blocked = true;
             }
         }
