@@ -30,7 +30,9 @@ pub fn of_sentence(reading: &Reading, line: &Line, index: usize) -> Vec<Candidat
     }
     let mut out: Vec<Candidate> = Vec::new();
     // "Leader of the Revolution Ayatollah Doe": two names of one actor side by side are one mention.
-    weighed.dedup_by(|next, previous| next.2 == previous.2 && next.1.mention.tokens.start == previous.1.mention.tokens.end);
+    weighed.dedup_by(|next, previous| {
+        next.2 == previous.2 && next.1.mention.tokens.start == previous.1.mention.tokens.end
+    });
     let mut seen: Vec<MemberId> = Vec::new();
     for (weight, resolved, who, reason) in &weighed {
         let better = weighed.iter().any(|(w, _, other, _)| other == who && w > weight);
@@ -69,7 +71,8 @@ fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
     if matches!(mention.sort, Sort::Pronoun(_)) {
         return Weight::Strong;
     }
-    let state = registered && matches!(kind, Some(ActorKind::Country | ActorKind::Organisation | ActorKind::Group));
+    let state =
+        registered && matches!(kind, Some(ActorKind::Country | ActorKind::Organisation | ActorKind::Group));
     if state && scan::is_place(line, start) {
         return Weight::Not;
     }
@@ -86,7 +89,8 @@ fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
     }
     let role = matches!(mention.sort, Sort::Role { definite: false });
     let bare = line.lower(start) != "a" && line.lower(start) != "an";
-    if role && bare && (resolved.object || matches!(line.lower(start.wrapping_sub(1)), "as" | "his" | "the")) {
+    if role && bare && (resolved.object || matches!(line.lower(start.wrapping_sub(1)), "as" | "his" | "the"))
+    {
         return Weight::Not;
     }
     // "To governments", "of protesters": nobody in particular.
@@ -121,7 +125,11 @@ fn claimant(reading: &Reading, scene: &Scene, resolved: &Resolved, who: MemberId
     };
     let before = acts().filter(|a| a.verb < position).max_by_key(|a| a.verb);
     // "…, said the minister": the clause stands before the verb.
-    let after = || acts().filter(|a| scene.mentions[a.subject].mention.tokens.start > position && a.verb > position).next_back();
+    let after = || {
+        acts()
+            .filter(|a| scene.mentions[a.subject].mention.tokens.start > position && a.verb > position)
+            .next_back()
+    };
     let act = before.or_else(after).and_then(subject);
     // All of a turn is what its speaker says.
     let turn = || {
@@ -135,7 +143,8 @@ fn claimant(reading: &Reading, scene: &Scene, resolved: &Resolved, who: MemberId
 fn implied(reading: &Reading, line: &Line, index: usize) -> Vec<(MemberId, Reason)> {
     let scene = &reading.scenes[index];
     let mut out = Vec::new();
-    let (Some(first), Some(last)) = (line.token(scene.tokens.start), scene.tokens.end.checked_sub(1).and_then(|l| line.token(l)))
+    let (Some(first), Some(last)) =
+        (line.token(scene.tokens.start), scene.tokens.end.checked_sub(1).and_then(|l| line.token(l)))
     else {
         return out;
     };

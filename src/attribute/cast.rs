@@ -96,7 +96,13 @@ impl<'r> Cast<'r> {
     }
 
     /// A person called `name`: the registry's, an earlier one of the article, or a new one.
-    pub fn person(&mut self, name: &str, title: Option<&str>, side: Option<ActorId>, female: Option<bool>) -> MemberId {
+    pub fn person(
+        &mut self,
+        name: &str,
+        title: Option<&str>,
+        side: Option<ActorId>,
+        female: Option<bool>,
+    ) -> MemberId {
         let known = self.registry.find(name).filter(|&a| self.registry.actor(a).kind == ActorKind::Person);
         let id = match known {
             Some(actor) if name.contains([' ', '-']) => self.registered(actor),
@@ -104,7 +110,8 @@ impl<'r> Cast<'r> {
                 Some(id) => id,
                 None => {
                     let holder = Holder { name: name.to_owned(), registered: false, role: None, side: None };
-                    let member = Member { holder, actor: None, kind: ActorKind::Person, female, titles: Vec::new() };
+                    let member =
+                        Member { holder, actor: None, kind: ActorKind::Person, female, titles: Vec::new() };
                     let id = self.add(member, Some(last_name(name)));
                     self.by_name.insert(fold(name), id);
                     id
@@ -171,20 +178,32 @@ impl<'r> Cast<'r> {
         if let Some(actor) = self.registry.find(name).filter(|&a| proper(a)) {
             return self.registered(actor);
         }
-        self.in_text(name, ActorKind::Group, side)
+        // "Both sides" at the start of a sentence.
+        let mut name = name.to_owned();
+        let first = name.split(' ').next().unwrap_or_default().to_lowercase();
+        let proper =
+            ["an", "ern", "ish", "ese", "ic", "ab", "ist", "ats", "ans"].iter().any(|e| first.ends_with(e));
+        if !proper && (words::is_modifier(&first) || words::is_group(&first)) && name.is_char_boundary(1) {
+            name[..1].make_ascii_lowercase();
+        }
+        self.in_text(&name, ActorKind::Group, side)
     }
 
     /// An unnamed person, as the text says; every such mention is its own member.
-    pub fn anonymous(&mut self, name: &str, title: &str, side: Option<ActorId>, female: Option<bool>) -> MemberId {
+    pub fn anonymous(
+        &mut self,
+        name: &str,
+        title: &str,
+        side: Option<ActorId>,
+        female: Option<bool>,
+    ) -> MemberId {
         let folded = fold(name);
         if let Some(&id) = self.by_name.get(&folded) {
             return id;
         }
         let holder = Holder { name: name.to_owned(), registered: false, role: None, side: None };
-        let id = self.add(
-            Member { holder, actor: None, kind: ActorKind::Person, female, titles: Vec::new() },
-            None,
-        );
+        let id = self
+            .add(Member { holder, actor: None, kind: ActorKind::Person, female, titles: Vec::new() }, None);
         self.by_name.insert(folded, id);
         self.learn(id, Some(title), side, female);
         id
@@ -264,7 +283,10 @@ impl<'r> Cast<'r> {
         }
         if let Some(side) = side {
             let body = self.registry.actor(side).kind == ActorKind::Organisation;
-            if body && let Some(actor) = member.actor && !self.registry.chain(actor).contains(&side) {
+            if body
+                && let Some(actor) = member.actor
+                && !self.registry.chain(actor).contains(&side)
+            {
                 return 0;
             }
             let side = self.registry.country(side).unwrap_or(side);
@@ -281,12 +303,14 @@ impl<'r> Cast<'r> {
             Some(rest) => (rest, true),
             None => (title, false),
         };
-        let offices = registered
-            .into_iter()
-            .flat_map(|a| a.roles.iter().filter(|r| if former { r.to.is_some() } else { in_office(r, self.date) }));
-        let given = member.titles.iter().filter(|t| t.contains("former") == former).map(|t| {
-            t.strip_prefix("former ").unwrap_or(t)
+        let offices = registered.into_iter().flat_map(|a| {
+            a.roles.iter().filter(|r| if former { r.to.is_some() } else { in_office(r, self.date) })
         });
+        let given = member
+            .titles
+            .iter()
+            .filter(|t| t.contains("former") == former)
+            .map(|t| t.strip_prefix("former ").unwrap_or(t));
         let best = given.chain(offices.map(|r| r.title.as_str())).map(|held| office_fit(held, title)).max();
         best.unwrap_or(0)
     }
@@ -299,11 +323,50 @@ impl<'r> Cast<'r> {
 /// The name of an organ of its country, to judge by the kind of body it names.
 fn is_state_body(name: &str) -> bool {
     let kinds = [
-        "ministry", "council", "committee", "majlis", "parliament", "congress", "senate", "house", "organization",
-        "organisation", "department", "guard", "guards", "army", "agency", "commission", "administration", "office",
-        "bank", "force", "forces", "corps", "cabinet", "presidency", "assembly", "service", "bureau", "mission", "court",
-        "pentagon", "knesset", "duma", "center", "centre", "institute", "university", "party", "basij", "judiciary",
-        "mossad", "cia", "foundation", "democrats", "republicans",
+        "ministry",
+        "council",
+        "committee",
+        "majlis",
+        "parliament",
+        "congress",
+        "senate",
+        "house",
+        "organization",
+        "organisation",
+        "department",
+        "guard",
+        "guards",
+        "army",
+        "agency",
+        "commission",
+        "administration",
+        "office",
+        "bank",
+        "force",
+        "forces",
+        "corps",
+        "cabinet",
+        "presidency",
+        "assembly",
+        "service",
+        "bureau",
+        "mission",
+        "court",
+        "pentagon",
+        "knesset",
+        "duma",
+        "center",
+        "centre",
+        "institute",
+        "university",
+        "party",
+        "basij",
+        "judiciary",
+        "mossad",
+        "cia",
+        "foundation",
+        "democrats",
+        "republicans",
     ];
     name.split(' ').any(|word| kinds.contains(&word.to_lowercase().as_str()))
 }
@@ -318,13 +381,28 @@ fn in_office(role: &crate::registry::Role, date: Option<PartialDate>) -> bool {
 fn office_fit(held: &str, asked: &str) -> u8 {
     let plain = |t: &str| -> Vec<String> {
         t.split(' ')
-            .filter(|w| !matches!(*w, "senior" | "top" | "chief" | "the" | "veteran" | "current" | "new" | "then" | "country's" | "former"))
+            .filter(|w| {
+                !matches!(
+                    *w,
+                    "senior"
+                        | "top"
+                        | "chief"
+                        | "the"
+                        | "veteran"
+                        | "current"
+                        | "new"
+                        | "then"
+                        | "country's"
+                        | "former"
+                )
+            })
             .map(|w| match w {
                 "spokeswoman" | "spokesperson" => "spokesman".to_owned(),
                 "chairwoman" | "chair" | "chairperson" => "chairman".to_owned(),
                 "defence" => "defense".to_owned(),
                 "advisor" => "adviser".to_owned(),
-                "mp" | "parliamentarian" | "legislator" | "congressman" | "congresswoman" | "senator" | "representative" => "lawmaker".to_owned(),
+                "mp" | "parliamentarian" | "legislator" | "congressman" | "congresswoman" | "senator"
+                | "representative" => "lawmaker".to_owned(),
                 _ => w.to_owned(),
             })
             .collect()
@@ -345,20 +423,48 @@ fn office_fit(held: &str, asked: &str) -> u8 {
         return if held_head == asked_head { 3 } else { 2 };
     }
     let has = |w: &str| held_words.iter().any(|h| h == w);
-    let diplomat = has("foreign") || has("ambassador") || has("envoy") || has("negotiator") || has("diplomat") || has("secretary");
+    let diplomat = has("foreign")
+        || has("ambassador")
+        || has("envoy")
+        || has("negotiator")
+        || has("diplomat")
+        || has("secretary");
     match asked_head.as_str() {
         "diplomat" => 2 * u8::from(diplomat),
         "official" => 1,
-        "politician" | "figure" | "leader" => {
-            u8::from(has("president") || has("lawmaker") || has("minister") || has("speaker") || has("leader") || has("chancellor"))
-        }
+        "politician" | "figure" | "leader" => u8::from(
+            has("president")
+                || has("lawmaker")
+                || has("minister")
+                || has("speaker")
+                || has("leader")
+                || has("chancellor"),
+        ),
         "negotiator" => u8::from(has("deputy") || has("negotiator") || has("envoy")),
         "envoy" | "ambassador" => 2 * u8::from(has("ambassador") || has("envoy") || has("representative")),
-        "chief" | "head" | "director" => u8::from(has("head") || has("director") || has("chief") || has("chairman") || has("secretary")),
+        "chief" | "head" | "director" => {
+            u8::from(has("head") || has("director") || has("chief") || has("chairman") || has("secretary"))
+        }
         "cleric" => 2 * u8::from(has("ayatollah") || has("cleric") || has("hojatoleslam") || has("imam")),
-        "commander" | "general" => 2 * u8::from(has("general") || has("commander") || has("admiral") || has("brigadier")),
+        "commander" | "general" => {
+            2 * u8::from(has("general") || has("commander") || has("admiral") || has("brigadier"))
+        }
         "analyst" | "expert" | "scholar" | "academic" | "professor" | "specialist" => {
-            2 * u8::from(["analyst", "expert", "scholar", "academic", "professor", "specialist", "researcher", "fellow", "historian"].iter().any(|w| has(w)))
+            2 * u8::from(
+                [
+                    "analyst",
+                    "expert",
+                    "scholar",
+                    "academic",
+                    "professor",
+                    "specialist",
+                    "researcher",
+                    "fellow",
+                    "historian",
+                ]
+                .iter()
+                .any(|w| has(w)),
+            )
         }
         _ => 0,
     }
@@ -367,7 +473,9 @@ fn office_fit(held: &str, asked: &str) -> u8 {
 /// The words by which a later short form calls a person: the last word, with a particle or a compound's
 /// first part left out.
 pub fn last_name(name: &str) -> &str {
-    name.rsplit(' ').find(|w| !w.is_empty() && !matches!(w.trim_end_matches('.'), "Jr" | "Sr" | "II" | "III" | "IV")).unwrap_or(name)
+    name.rsplit(' ')
+        .find(|w| !w.is_empty() && !matches!(w.trim_end_matches('.'), "Jr" | "Sr" | "II" | "III" | "IV"))
+        .unwrap_or(name)
 }
 
 /// Lower case without accents and apostrophes, hyphens as spaces.
@@ -382,7 +490,8 @@ pub fn fold(name: &str) -> String {
 /// A key that spellings of one name share: "Araghchi", "Araqchi"; "Kharrazi", "Kharazi".
 pub fn spelling(word: &str) -> String {
     let folded = fold(word).replace(' ', "");
-    let folded = folded.strip_prefix("al").filter(|rest| word.contains('-') && rest.len() > 3).unwrap_or(&folded);
+    let folded =
+        folded.strip_prefix("al").filter(|rest| word.contains('-') && rest.len() > 3).unwrap_or(&folded);
     let replaced = folded
         .replace("gh", "q")
         .replace("kh", "k")
@@ -407,8 +516,26 @@ pub fn bare(phrase: &str) -> &str {
     let mut rest = phrase;
     while let Some((first, tail)) = rest.split_once(' ') {
         let lower = first.to_lowercase();
-        let drop = matches!(lower.as_str(), "the" | "a" | "an" | "these" | "those" | "this" | "that" | "its" | "their" | "his" | "her" | "our" | "any" | "most" | "even")
-            || (matches!(lower.as_str(), "some" | "many" | "several") && tail.contains(' ') && !words::is_vague_group(tail));
+        let drop = matches!(
+            lower.as_str(),
+            "the"
+                | "a"
+                | "an"
+                | "these"
+                | "those"
+                | "this"
+                | "that"
+                | "its"
+                | "their"
+                | "his"
+                | "her"
+                | "our"
+                | "any"
+                | "most"
+                | "even"
+        ) || (matches!(lower.as_str(), "some" | "many" | "several")
+            && tail.contains(' ')
+            && !words::is_vague_group(tail));
         if !drop {
             break;
         }

@@ -69,6 +69,8 @@ struct Trace {
     subject: bool,
     /// Next to an "and" or in a list.
     listed: bool,
+    /// The words are a plural: "officials", "the three countries".
+    plural: bool,
 }
 
 struct Reader<'a> {
@@ -98,7 +100,20 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
     let unattributed = cast.other(UNATTRIBUTED, ActorKind::Group, None);
     let tokens = Rc::new(tokens);
     let common = tokens.iter().filter(|t| t.word && !t.capital).map(|t| t.lower.clone()).collect();
-    let mut reader = Reader { registry, article, cast, traces: Vec::new(), floor: None, home: None, headline_speaker: None, headline_closes: false, headline_people: Vec::new(), unattributed, common, tokens: tokens.clone() };
+    let mut reader = Reader {
+        registry,
+        article,
+        cast,
+        traces: Vec::new(),
+        floor: None,
+        home: None,
+        headline_speaker: None,
+        headline_closes: false,
+        headline_people: Vec::new(),
+        unattributed,
+        common,
+        tokens: tokens.clone(),
+    };
     reader.home = reader.home(&matches, sentences);
     let author = reader.title();
     let mut scenes: Vec<Scene> = Vec::with_capacity(sentences.len());
@@ -160,7 +175,26 @@ fn official(title: &str) -> bool {
     let head = title.rsplit(' ').next().unwrap_or_default();
     matches!(
         head,
-        "minister" | "spokesman" | "spokeswoman" | "spokesperson" | "official" | "lawmaker" | "mp" | "legislator" | "parliamentarian" | "ambassador" | "envoy" | "negotiator" | "diplomat" | "president" | "speaker" | "secretary" | "leader" | "commander" | "general" | "fm"
+        "minister"
+            | "spokesman"
+            | "spokeswoman"
+            | "spokesperson"
+            | "official"
+            | "lawmaker"
+            | "mp"
+            | "legislator"
+            | "parliamentarian"
+            | "ambassador"
+            | "envoy"
+            | "negotiator"
+            | "diplomat"
+            | "president"
+            | "speaker"
+            | "secretary"
+            | "leader"
+            | "commander"
+            | "general"
+            | "fm"
     ) && !title.contains("former")
 }
 
@@ -189,12 +223,17 @@ impl<'a> Reader<'a> {
         {
             return Some(found.actor);
         }
-        if ["White House", "Press Secretary", "Press Call", "Press Briefing", "Press Gaggle"].iter().any(|t| title.contains(t)) {
+        if ["White House", "Press Secretary", "Press Call", "Press Briefing", "Press Gaggle"]
+            .iter()
+            .any(|t| title.contains(t))
+        {
             return self.registry.find("United States");
         }
         let named = names_in(title, self.registry);
         if let Some(country) = named.iter().find_map(|m| {
-            (self.registry.actor(m.actor).kind == ActorKind::Person).then(|| self.registry.country(m.actor)).flatten()
+            (self.registry.actor(m.actor).kind == ActorKind::Person)
+                .then(|| self.registry.country(m.actor))
+                .flatten()
         }) {
             return Some(country);
         }
@@ -209,7 +248,8 @@ impl<'a> Reader<'a> {
             counts.iter().rev().max_by_key(|(_, n)| *n).map(|(actor, _)| *actor)
         };
         let person = |m: &AliasMatch| self.registry.actor(m.actor).kind == ActorKind::Person;
-        let mut of_people = matches.iter().filter(|m| person(m)).filter_map(|m| self.registry.country(m.actor));
+        let mut of_people =
+            matches.iter().filter(|m| person(m)).filter_map(|m| self.registry.country(m.actor));
         let mut named = matches.iter().filter(|m| country(m) && !m.capital).map(|m| m.actor);
         most(&mut of_people).or_else(|| most(&mut named))
     }
@@ -233,12 +273,14 @@ impl<'a> Reader<'a> {
             }
             let unnamed_role = matches!(mention.sort, Sort::Role { .. });
             for (who, _) in self.fixed(&line, mention, 0) {
-                self.traces.push(Trace { who, sentence: 0, subject: true, listed: false });
+                self.traces.push(Trace { who, sentence: 0, subject: true, listed: false, plural: false });
                 if mention.tokens.end == tokens.len() && self.cast.member(who).is_person() {
                     closing = Some(who);
                 }
                 match self.cast.member(who).is_person() {
-                    true if unnamed_role && !mention.title.as_deref().unwrap_or_default().contains("official") => {
+                    true if unnamed_role
+                        && !mention.title.as_deref().unwrap_or_default().contains("official") =>
+                    {
                         roles.get_or_insert(who);
                     }
                     true if !people.contains(&who) => people.push(who),
@@ -268,7 +310,25 @@ impl<'a> Reader<'a> {
         self.headline_closes = closing.or(opening).is_some();
         self.headline_people.clone_from(&people);
         let first_words = tokens.iter().take(6).map(|t| t.lower.as_str());
-        let kinds = ["remarks", "statement", "statements", "message", "letter", "speech", "address", "briefing", "gaggle", "call", "proclamation", "memorandum", "notice", "communique", "declaration", "interview", "readout"];
+        let kinds = [
+            "remarks",
+            "statement",
+            "statements",
+            "message",
+            "letter",
+            "speech",
+            "address",
+            "briefing",
+            "gaggle",
+            "call",
+            "proclamation",
+            "memorandum",
+            "notice",
+            "communique",
+            "declaration",
+            "interview",
+            "readout",
+        ];
         let document = first_words.clone().find(|w| kinds.contains(w))?;
         let joint = first_words.clone().any(|w| w == "joint") && !matches!(document, "remarks" | "briefing");
         let mut by = if joint || people.is_empty() { sides } else { people };
@@ -280,8 +340,10 @@ impl<'a> Reader<'a> {
                 by.push(home);
             }
         }
-        let own = matches!(document, "briefing" | "gaggle" | "remarks" | "statement" | "message" | "proclamation" | "memorandum")
-            || title.contains("Press Call");
+        let own = matches!(
+            document,
+            "briefing" | "gaggle" | "remarks" | "statement" | "message" | "proclamation" | "memorandum"
+        ) || title.contains("Press Call");
         if by.is_empty()
             && own
             && let Some(home) = self.home
@@ -295,7 +357,10 @@ impl<'a> Reader<'a> {
     fn turn(&mut self, label: &str) -> Option<(Vec<MemberId>, String)> {
         let label = label.trim().trim_end_matches([':', '.']).trim();
         let lower = label.to_lowercase();
-        if matches!(lower.as_str(), "q" | "question" | "reporter" | "press" | "participant" | "moderator" | "interviewer") {
+        if matches!(
+            lower.as_str(),
+            "q" | "question" | "reporter" | "press" | "participant" | "moderator" | "interviewer"
+        ) {
             return None;
         }
         let name = |who: MemberId| Some((vec![who], label.to_owned()));
@@ -306,7 +371,8 @@ impl<'a> Reader<'a> {
         }
         let office = lower.strip_prefix("the ").unwrap_or(&lower);
         if matches!(office, "president" | "vice president" | "first lady" | "prime minister") {
-            let known = self.traces.iter().rev().map(|t| t.who).find(|&w| self.cast.fits(w, office, None) >= 4);
+            let known =
+                self.traces.iter().rev().map(|t| t.who).find(|&w| self.cast.fits(w, office, None) >= 4);
             let side = self.registry.find("United States");
             let holder = side.and_then(|s| {
                 self.registry.office_holder(office, &self.registry.actor(s).name, self.article.date)
@@ -322,11 +388,7 @@ impl<'a> Reader<'a> {
         let last = words.last().copied()?;
         let female = words.first().and_then(|w| {
             let w = w.to_lowercase();
-            if words::is_female_word(&w) {
-                Some(true)
-            } else {
-                words::is_male_word(&w).then_some(false)
-            }
+            if words::is_female_word(&w) { Some(true) } else { words::is_male_word(&w).then_some(false) }
         });
         if let Some(who) = self.cast.family(last) {
             self.cast.learn(who, None, self.home, female);
@@ -344,7 +406,11 @@ impl<'a> Reader<'a> {
         if full.is_empty() {
             return None;
         }
-        let registered = self.registry.matches(&full).into_iter().find(|m| self.registry.actor(m.actor).kind == ActorKind::Person);
+        let registered = self
+            .registry
+            .matches(&full)
+            .into_iter()
+            .find(|m| self.registry.actor(m.actor).kind == ActorKind::Person);
         let who = match registered {
             Some(found) => self.cast.registered(found.actor),
             None => self.cast.person(&full, None, self.home, female),
@@ -375,7 +441,14 @@ impl<'a> Reader<'a> {
             let to = match mention.sort {
                 Sort::Role { definite } => {
                     let phrase = line.words(&mention.tokens);
-                    self.role(&phrase, mention.title.as_deref().unwrap_or_default(), &mention, definite, number, others)
+                    self.role(
+                        &phrase,
+                        mention.title.as_deref().unwrap_or_default(),
+                        &mention,
+                        definite,
+                        number,
+                        others,
+                    )
                 }
                 Sort::Pronoun(Pronoun::I | Pronoun::We) => Vec::new(),
                 Sort::Pronoun(_) if inside.is_some() => Vec::new(),
@@ -386,19 +459,30 @@ impl<'a> Reader<'a> {
             for (who, _) in &to {
                 // "The Vienna talks", "in Tehran": places, of which no pronoun speaks.
                 let place = scan::is_place(line, mention.tokens.start)
-                    || words::is_modified(line.lower(mention.tokens.end)) && !self.cast.member(*who).is_person();
+                    || words::is_modified(line.lower(mention.tokens.end))
+                        && !self.cast.member(*who).is_person();
                 if *who != self.unattributed && !place {
                     let next = line.lower(mention.tokens.end);
                     let before = line.lower(mention.tokens.start.wrapping_sub(1));
                     let listed = matches!(next, "and" | ",") || before == "and";
                     let subject = !object && inside.is_none();
-                    self.traces.push(Trace { who: *who, sentence: number, subject, listed });
+                    let last = line.lower(mention.tokens.end.saturating_sub(1));
+                    let plural = self.cast.member(*who).kind == ActorKind::Group
+                        || (!self.cast.member(*who).is_person()
+                            && mention.title.is_some()
+                            && last.ends_with('s'))
+                        || (matches!(mention.sort, Sort::Registered(_, AliasForm::Adjective))
+                            && last.ends_with('s'));
+                    self.traces.push(Trace { who: *who, sentence: number, subject, listed, plural });
                 }
             }
             resolved.push(Resolved { mention, to, inside, object });
         }
-        acts.retain(|a| !resolved[a.subject].to.is_empty() || matches!(resolved[a.subject].mention.sort, Sort::Pronoun(_)));
-        let speaker = acts.iter().rev().filter(|a| a.inside.is_none()).find_map(|a| resolved[a.subject].to.first());
+        acts.retain(|a| {
+            !resolved[a.subject].to.is_empty() || matches!(resolved[a.subject].mention.sort, Sort::Pronoun(_))
+        });
+        let speaker =
+            acts.iter().rev().filter(|a| a.inside.is_none()).find_map(|a| resolved[a.subject].to.first());
         if let Some(&(who, _)) = speaker
             && who != self.unattributed
         {
@@ -408,11 +492,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Resolves a mention that is not a pronoun, in a sentence.
-    fn fixed_in(&mut self, line: &Line, mention: &Mention, number: usize, speaks: bool) -> Vec<(MemberId, Reason)> {
+    fn fixed_in(
+        &mut self,
+        line: &Line,
+        mention: &Mention,
+        number: usize,
+        speaks: bool,
+    ) -> Vec<(MemberId, Reason)> {
         if let Sort::Person(name) = &mention.sort {
             // A run of capitals is a person only with some sign of it.
             let next = line.lower(mention.tokens.end);
-            let acts = words::is_verb(next) || (words::is_skippable(next) && words::is_verb(line.lower(mention.tokens.end + 1)));
+            let acts = words::is_verb(next)
+                || (words::is_skippable(next) && words::is_verb(line.lower(mention.tokens.end + 1)));
             let known = self.cast.family(super::cast::last_name(name)).is_some();
             if mention.title.is_none() && !speaks && !acts && !known && self.registry.find(name).is_none() {
                 return Vec::new();
@@ -503,7 +594,15 @@ impl<'a> Reader<'a> {
             || mention.tokens.start.checked_sub(1).is_some_and(|at| words::is_reporting(line.lower(at)));
         let initial = line.token(mention.tokens.start.wrapping_sub(1)).is_none_or(|t| !t.word);
         let lower = line.lower(mention.tokens.start);
-        let wordlike = self.common.contains(lower) || initial && (lower.ends_with('s') && !speaks ||lower.ends_with("ing") || lower.ends_with("ly") || words::is_role(lower) || words::is_group(lower) || words::is_modifier(lower) || words::is_verb(lower));
+        let wordlike = self.common.contains(lower)
+            || initial
+                && (lower.ends_with('s') && !speaks
+                    || lower.ends_with("ing")
+                    || lower.ends_with("ly")
+                    || words::is_role(lower)
+                    || words::is_group(lower)
+                    || words::is_modifier(lower)
+                    || words::is_verb(lower));
         let past = |at: usize| line.lower(at).ends_with("ed") || words::is_verb(line.lower(at));
         let does = past(end) || words::is_skippable(line.lower(end)) && past(end + 1);
         if wordlike || !(speaks && adjacent || acts && !initial || does && initial) {
@@ -566,7 +665,8 @@ impl<'a> Reader<'a> {
             && !title.contains("former")
         {
             let date = self.article.date.or_else(|| self.era());
-            let holder = |side: ActorId| self.registry.office_holder(title, &self.registry.actor(side).name, date);
+            let holder =
+                |side: ActorId| self.registry.office_holder(title, &self.registry.actor(side).name, date);
             let country = self.registry.country(side).filter(|&c| c != side);
             if let Some(actor) = holder(side).or_else(|| country.and_then(holder)) {
                 let who = self.cast.registered(actor);
@@ -613,7 +713,13 @@ impl<'a> Reader<'a> {
     }
 
     /// "The two sides": the actors meant if the article just named as many, else as the text says.
-    fn group(&mut self, phrase: String, mention: &Mention, definite: bool, number: usize) -> Vec<(MemberId, Reason)> {
+    fn group(
+        &mut self,
+        phrase: String,
+        mention: &Mention,
+        definite: bool,
+        number: usize,
+    ) -> Vec<(MemberId, Reason)> {
         let title = mention.title.as_deref().unwrap_or_default();
         let count = match title.split(' ').next() {
             Some("two" | "both" | "rival" | "warring") => 2,
@@ -622,8 +728,30 @@ impl<'a> Reader<'a> {
             _ => 0,
         };
         let head = title.rsplit(' ').next().unwrap_or_default();
-        let sides = matches!(head, "sides" | "countries" | "parties" | "nations" | "states" | "governments" | "neighbors" | "neighbours");
-        if count > 0 && sides && !phrase.to_lowercase().starts_with("our ") && mention.side.is_none() && (definite || phrase.to_lowercase().starts_with("both")) {
+        let sides = matches!(
+            head,
+            "sides"
+                | "countries"
+                | "parties"
+                | "nations"
+                | "states"
+                | "governments"
+                | "neighbors"
+                | "neighbours"
+        );
+        if count > 0
+            && sides
+            && !phrase.to_lowercase().starts_with("our ")
+            && mention.side.is_none()
+            && (definite || phrase.to_lowercase().starts_with("both"))
+        {
+            let listed = self.coordinated(number);
+            if listed.len() == count {
+                return listed
+                    .into_iter()
+                    .map(|who| (who, Reason::Collective { phrase: phrase.clone() }))
+                    .collect();
+            }
             let mut members = Vec::new();
             for trace in self.traces.iter().rev().take_while(|t| number.saturating_sub(t.sentence) <= 3) {
                 let member = self.cast.member(trace.who);
@@ -638,23 +766,36 @@ impl<'a> Reader<'a> {
             }
             if members.len() == count {
                 members.reverse();
-                return members.into_iter().map(|who| (who, Reason::Collective { phrase: phrase.clone() })).collect();
+                return members
+                    .into_iter()
+                    .map(|who| (who, Reason::Collective { phrase: phrase.clone() }))
+                    .collect();
             }
         }
         let own = phrase.to_lowercase().starts_with("our ");
         if own && count > 0 && sides {
             let people = self.headline_people.clone();
-            let mut members: Vec<MemberId> = people.into_iter().filter_map(|who| self.cast.side_of(who)).collect();
+            let mut members: Vec<MemberId> =
+                people.into_iter().filter_map(|who| self.cast.side_of(who)).collect();
             members.dedup();
             if members.len() == count {
-                return members.into_iter().map(|who| (who, Reason::Collective { phrase: phrase.clone() })).collect();
+                return members
+                    .into_iter()
+                    .map(|who| (who, Reason::Collective { phrase: phrase.clone() }))
+                    .collect();
             }
         }
         let both = count == 2 || definite && title == head;
-        if both && mention.side.is_none() && matches!(head, "leaders" | "presidents" | "ministers" | "diplomats") {
+        if both
+            && mention.side.is_none()
+            && matches!(head, "leaders" | "presidents" | "ministers" | "diplomats")
+        {
             let members = self.last_two(number, &self.headline_people);
             if !members.is_empty() {
-                return members.into_iter().map(|who| (who, Reason::Collective { phrase: phrase.clone() })).collect();
+                return members
+                    .into_iter()
+                    .map(|who| (who, Reason::Collective { phrase: phrase.clone() }))
+                    .collect();
             }
         }
         let who = self.cast.group(bare(&phrase), mention.side);
@@ -756,7 +897,8 @@ impl<'a> Reader<'a> {
         }
         let floor = self.floor.filter(|&(who, at)| suits(who) && number - at <= 8);
         let nearest = |subject: bool, within: usize| {
-            let mut recent = self.traces.iter().rev().take_while(|t| t.sentence == 0 || number - t.sentence <= within);
+            let mut recent =
+                self.traces.iter().rev().take_while(|t| t.sentence == 0 || number - t.sentence <= within);
             recent.find(|t| suits(t.who) && t.sentence < number && (t.subject || !subject)).map(|t| *t)
         };
         let last = nearest(true, 3);
@@ -771,7 +913,13 @@ impl<'a> Reader<'a> {
 
     /// Several sides that were subjects side by side in the sentence before: "they" means all of them.
     fn coordinated(&self, number: usize) -> Vec<MemberId> {
-        let mut sides = Vec::new();
+        let here = |t: &&Trace| t.sentence == number && t.subject && t.plural;
+        let mut sides: Vec<MemberId> =
+            self.traces.iter().rev().take(12).filter(here).map(|t| t.who).collect();
+        if !sides.is_empty() {
+            sides.reverse();
+            return sides;
+        }
         for trace in self.traces.iter().rev().take_while(|t| t.sentence + 1 >= number && t.sentence > 0) {
             let side = trace.subject && trace.sentence < number && !self.cast.member(trace.who).is_person();
             if side && trace.listed && !sides.contains(&trace.who) {
@@ -792,8 +940,10 @@ impl<'a> Reader<'a> {
             }
         };
         let recent = || self.traces.iter().rev().take_while(|t| number.saturating_sub(t.sentence) <= 2);
-        let group = |t: &&Trace| self.cast.member(t.who).kind == ActorKind::Group && t.who != self.unattributed;
-        let plural = (pronoun == Pronoun::They).then(|| recent().find(|t| t.subject && group(t))).flatten();
+        let they = pronoun == Pronoun::They;
+        let last = |t: &&Trace| t.plural && t.sentence + 1 >= number;
+        let plural =
+            they.then(|| recent().find(|t| t.subject && t.plural).or_else(|| recent().find(last))).flatten();
         plural
             .or_else(|| recent().find(|t| t.subject && suits(t.who)))
             .or_else(|| recent().find(|t| suits(t.who)))
@@ -809,8 +959,11 @@ impl<'a> Reader<'a> {
     ) -> Vec<(Option<MemberId>, usize)> {
         let mut found: Vec<(Option<MemberId>, usize)> = Vec::with_capacity(quotations.len());
         for (index, quotation) in quotations.iter().enumerate() {
-            let sentence_of = |byte: usize| sentences.partition_point(|s| s.span.end <= byte).min(sentences.len().saturating_sub(1));
-            let (first, last) = (sentence_of(quotation.span.start), sentence_of(quotation.span.end.saturating_sub(1)));
+            let sentence_of = |byte: usize| {
+                sentences.partition_point(|s| s.span.end <= byte).min(sentences.len().saturating_sub(1))
+            };
+            let (first, last) =
+                (sentence_of(quotation.span.start), sentence_of(quotation.span.end.saturating_sub(1)));
             let by = if quotation.speech && !sentences.is_empty() {
                 self.speaker(index, quotations, first, last, scenes, &found)
             } else {
@@ -829,7 +982,9 @@ impl<'a> Reader<'a> {
         let mut count = 0;
         for token in outside {
             count += 1;
-            verbs += usize::from(words::is_reporting(&token.lower) || matches!(token.lower.as_str(), "read" | "reads"));
+            verbs += usize::from(
+                words::is_reporting(&token.lower) || matches!(token.lower.as_str(), "read" | "reads"),
+            );
         }
         verbs == 1 && (2..=12).contains(&count)
     }
@@ -846,10 +1001,14 @@ impl<'a> Reader<'a> {
         let span = &quotations[index].span;
         let who = |scene: &Scene, act: &Act| scene.mentions[act.subject].to.first().map(|(who, _)| *who);
         let byte = |scene: &Scene, act: &Act| scene.mentions[act.subject].mention.bytes.start;
-        let outside = |scene: &'_ Scene| -> Vec<Act> { scene.acts.iter().filter(|a| a.inside.is_none()).cloned().collect() };
+        let outside = |scene: &'_ Scene| -> Vec<Act> {
+            scene.acts.iter().filter(|a| a.inside.is_none()).cloned().collect()
+        };
         let (opening, closing) = (&scenes[first], &scenes[last]);
-        let after = outside(closing).into_iter().filter(|a| byte(closing, a) >= span.end).min_by_key(|a| a.verb);
-        let before = outside(opening).into_iter().filter(|a| byte(opening, a) < span.start).max_by_key(|a| a.verb);
+        let after =
+            outside(closing).into_iter().filter(|a| byte(closing, a) >= span.end).min_by_key(|a| a.verb);
+        let before =
+            outside(opening).into_iter().filter(|a| byte(opening, a) < span.start).max_by_key(|a| a.verb);
         // A quotation that another one follows before the verb does not own that verb's subject less.
         if let Some(by) = after.and_then(|a| who(closing, &a)) {
             let gap_opens = before.is_none();
@@ -986,7 +1145,8 @@ impl Reading<'_> {
         for back in 0..=2.min(index) {
             let scene = &self.scenes[index - back];
             let until = if back == 0 { position } else { scene.mentions.len() };
-            let found = scene.mentions[..until].iter().rev().flat_map(|m| m.to.first()).find(|(who, _)| suits(*who));
+            let found =
+                scene.mentions[..until].iter().rev().flat_map(|m| m.to.first()).find(|(who, _)| suits(*who));
             if let Some((who, _)) = found {
                 return Some(*who);
             }

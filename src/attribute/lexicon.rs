@@ -11,7 +11,8 @@ fn set(text: &'static str) -> HashSet<&'static str> {
 
 /// Verbs that report what somebody says, thinks or wants, in the forms that news uses.
 static REPORTING: Words = LazyLock::new(|| {
-    set("said says say saying added adds add adding told tells tell telling stated states state stating noted notes \
+    set(
+        "said says say saying added adds add adding told tells tell telling stated states state stating noted notes \
          noting remarked remarks remarking affirmed affirms affirming asserted asserts asserting insisted insists \
          insist insisting warned warns warn warning stressed stresses stress stressing emphasized emphasised \
          emphasizes emphasises emphasizing emphasising underscored underscores underscoring underlined underlines \
@@ -29,12 +30,14 @@ static REPORTING: Words = LazyLock::new(|| {
          clarified clarifies mentioned highlighted highlights proposed proposes recommended demanded demands \
          threatened threatens assured reassured informed briefed quoted cited citing according speaking spoke \
          repeated reaffirmed reaffirms reassured contended alleged echoed elaborated decried denounced condemned \
-         testified tweeting retorted reasoned disclosed revealed hinted countered summarized questioned")
+         testified tweeting retorted reasoned disclosed revealed hinted countered summarized questioned",
+    )
 });
 
 /// Reporting verbs after which a clause tells a claim, so that whoever it is about holds it only as claimed.
 static CLAIMING: Words = LazyLock::new(|| {
-    set("said says say saying added adds told tells stated states stating noted notes noting remarked affirmed \
+    set(
+        "said says say saying added adds told tells stated states stating noted notes noting remarked affirmed \
          affirms asserted asserts insisted insists warned warns warning stressed stresses stressing emphasized \
          emphasised emphasizes emphasises emphasizing underscored underscores underlined underlines underlining \
          reiterated reiterates explained explains argued argues arguing claimed claims claiming announced declared \
@@ -42,12 +45,14 @@ static CLAIMING: Words = LazyLock::new(|| {
          admitted believes believed thinks tweeted wrote continued concluded observed opined lamented complained \
          complains predicted reported indicated implied clarified mentioned contended alleged revealed hinted \
          according accused accuses accusing blamed blames criticized criticised slammed denounced decried recalled \
-         responded replied testified disclosed reasoned")
+         responded replied testified disclosed reasoned",
+    )
 });
 
 /// Auxiliaries and other verbs before which a noun phrase is a subject.
 static FINITE: Words = LazyLock::new(|| {
-    set("is are was were be been has have had do does did will would shall should can could may might must wo \
+    set(
+        "is are was were be been has have had do does did will would shall should can could may might must wo \
          cannot won't wouldn't isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't can't \
          couldn't shouldn't agreed agree agrees wants want wanted seeks seek sought refuses refused refuse offered \
          offers withdrew withdraws withdraw pulled left leaves quit quits abandoned violated violates violate \
@@ -61,50 +66,61 @@ static FINITE: Words = LazyLock::new(|| {
          looks looked gets got wishes wished decided decides ordered orders undertook adopted adopts voted votes \
          stopped stops halted breached breaches unveiled visited arrived held struck clinched concluded sees saw \
          appears appeared appear seems seemed enters entered returns returned rejoined rejoins stayed stays walked \
-         walks exits exited moved moves works worked joined committed lived complies complied ruled lifted")
+         walks exits exited moved moves works worked joined committed lived complies complied ruled lifted",
+    )
 });
 
 /// Adverbs and the like that may stand between a subject and its verb.
 static BETWEEN: Words = LazyLock::new(|| {
-    set("also then further again later earlier once twice already still now never always not just even only first \
+    set(
+        "also then further again later earlier once twice already still now never always not just even only first \
          has have had was were is are be been being will would may might can could must should did does do who \
          which that himself herself itself themselves for his her its part too both all each often soon however \
-         meanwhile instead thus yesterday today on monday tuesday wednesday thursday friday saturday sunday")
+         meanwhile instead thus yesterday today on monday tuesday wednesday thursday friday saturday sunday",
+    )
 });
 
 static PREPOSITIONS: Words = LazyLock::new(|| {
-    set("of in on at to with from by for against about over under into toward towards near between among amid \
+    set(
+        "of in on at to with from by for against about over under into toward towards near between among amid \
          through via without within across around after before during despite behind beyond regarding concerning \
-         including like than per versus upon alongside outside inside since until")
+         including like than per versus upon alongside outside inside since until",
+    )
 });
 
 /// Prepositions before which a place is a place and not a government.
-static PLACE: Words = LazyLock::new(|| set("in at near outside inside across around throughout visiting visited"));
+static PLACE: Words =
+    LazyLock::new(|| set("in at near outside inside across around throughout visiting visited"));
 
 /// Offices and callings of one person.
 static ROLES: Words = LazyLock::new(|| {
-    set("president minister premier chancellor king queen prince emir sultan spokesman spokeswoman spokesperson \
+    set(
+        "president minister premier chancellor king queen prince emir sultan spokesman spokeswoman spokesperson \
          secretary secretary-general ambassador envoy diplomat official chief head leader negotiator lawmaker mp \
          legislator parliamentarian senator congressman congresswoman representative commander general admiral \
          brigadier colonel adviser advisor aide analyst expert professor scholar politician cleric director \
          chairman chairwoman chair chairperson deputy governor mayor speaker coordinator commissioner source \
-         lawyer activist economist researcher fellow columnist pope ayatollah candidate hopeful premier leader \
+         lawyer activist economist researcher fellow columnist pope ayatollah candidate leader \
          undersecretary under-secretary vice-president co-chair negotiator strategist economist historian officer \
          mediator delegate presenter monarch fm pm aspirant president-elect academic specialist pundit philosopher interlocutor \
-         counselor counsellor attache consul whip czar dictator")
+         counselor counsellor attache consul whip czar dictator",
+    )
 });
 
 /// Words before a name that are no office.
 static HONORIFICS: Words = LazyLock::new(|| {
-    set("mr mr. mrs mrs. ms ms. dr dr. gen gen. sen sen. rep rep. gov gov. col col. lt lt. maj maj. adm adm. brig \
-         brig. prof prof. amb. sec. sheikh sheik seyed seyyed sayyid sayyed hojatoleslam hojjatoleslam imam sir lord \
+    set(
+        "mr mr. mrs mrs. ms ms. dr dr. gen gen. sen sen. rep rep. gov gov. col col. lt lt. maj maj. adm adm. brig \
+         brig. prof prof. amb. sec. sheikh sheik seyed seyyed sayyid sayyed hojatoleslam hojjatoleslam mullah maulvi maulana imam sir lord \
          lady madam ayatollah marshal crown his her excellency majesty highness hon. rev. retired lieutenant major sergeant \
-         captain")
+         captain",
+    )
 });
 
 /// Words that may stand between a country and a role, or before a role.
 static MODIFIERS: Words = LazyLock::new(|| {
-    set("senior top chief deputy vice prime foreign defense defence interior national security nuclear special \
+    set(
+        "senior top chief deputy vice prime foreign defense defence interior national security nuclear special \
          former ex ex- then acting new newly current late outgoing incoming first second third political \
          diplomatic military presidential parliamentary permanent high supreme veteran principal lead main \
          government state public press policy legal economic financial energy oil trade finance intelligence \
@@ -118,7 +134,8 @@ static MODIFIERS: Words = LazyLock::new(|| {
          unidentified famous well-known honorable longtime long-time assistant under general spiritual \
          transitional interim elected caretaker central military-run far-right right-wing left-wing hard-line \
          hawkish influential young old retired guarantor neighboring neighbouring friendly permanent member \
-         signatory participating negotiating independent own")
+         signatory participating negotiating independent own",
+    )
 });
 
 /// Bodies that are their country, as far as a stance goes.
@@ -130,7 +147,8 @@ static GOVERNMENT: Words = LazyLock::new(|| {
 
 /// Plural heads of groups.
 static GROUPS: Words = LazyLock::new(|| {
-    set("sides parties countries powers officials negotiators diplomats lawmakers legislators critics experts \
+    set(
+        "sides parties countries powers officials negotiators diplomats lawmakers legislators critics experts \
          signatories leaders governments groups members opponents supporters proponents advocates mediators envoys \
          senators congressmen democrats republicans participants partners allies nations states delegates delegations analysts \
          hawks hardliners ministers presidents ambassadors parliamentarians mps politicians representatives \
@@ -140,7 +158,8 @@ static GROUPS: Words = LazyLock::new(|| {
          guarantors organizations organisations troops terrorists mercenaries insurgents separatists families \
          elites neocons neoconservatives conservatives reformists moderates principlists settlers \
          lobbyists economists chiefs heads spokesmen sources interlocutors voters jihadists hostage-takers \
-         community west troika bloc quartet opposition public majority coalition world")
+         community west troika bloc quartet opposition public majority coalition world",
+    )
 });
 
 /// Group heads that hold a stance only with a modifier ("some people", "the resistance groups").
@@ -152,16 +171,19 @@ static VAGUE_GROUPS: Words = LazyLock::new(|| {
 
 /// Heads of the names of bodies.
 static BODIES: Words = LazyLock::new(|| {
-    set("ministry council committee organization organisation agency party movement forces army front union league \
+    set(
+        "ministry council committee organization organisation agency party movement forces army front union league \
          coalition parliament congress senate commission group corps government alliance authority association \
          assembly troika brigade brigades bloc federation confederation center centre institute foundation \
          faction brotherhood secretariat cabinet knesset majlis bundestag duma pentagon kremlin command guard \
-         guards jihad resistance team delegation presidency embassy")
+         guards jihad resistance team delegation presidency embassy",
+    )
 });
 
 /// Capitalised words that never begin or make a name of an actor.
 static NOT_NAMES: Words = LazyLock::new(|| {
-    set("monday tuesday wednesday thursday friday saturday sunday january february march april may june july august \
+    set(
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august \
          september october november december jcpoa npt the a an this that these those it he she they we i you his \
          her its our their my your who what when where why how there here and but or if as at by for from in of on \
          to with after before while since although though because however moreover meanwhile nevertheless \
@@ -175,41 +197,52 @@ static NOT_NAMES: Words = LazyLock::new(|| {
          four five six seven eight nine ten some many most all both each every any such other another more less \
          first second third last next so yet still even just only not nor neither either can will would should \
          could must do does did has have had is are was were be been photo source tag read more nuclear foreign \
-         international national joint comprehensive action president prime minister")
+         international national joint comprehensive action president prime minister",
+    )
 });
 
 /// Journalists and the press: never holders.
 static PRESS: Words = LazyLock::new(|| {
-    set("reporter reporters journalist journalists correspondent correspondents newspaper daily agency website \
-         magazine outlet media press editor anchor interviewer interview tv channel radio broadcaster network")
+    set(
+        "reporter reporters journalist journalists correspondent correspondents newspaper daily agency website \
+         magazine outlet media press editor anchor interviewer interview tv channel radio broadcaster network",
+    )
 });
 
 /// Nouns that a country's name before them only modifies: the country itself is no holder there.
 static MODIFIED: Words = LazyLock::new(|| {
-    set("nuclear deal sanctions talks agreement accord pact president military times foreign policy pressure \
+    set(
+        "nuclear deal sanctions talks agreement accord pact president military times foreign policy pressure \
          secretary economy oil currency embassy embargo dollar banks bank companies company market soil forces \
          troops citizens nationals people public media press newspaper airport border territory waters coast \
          relations ties trade dispute conflict war crisis issue file case question program programme missile \
          missiles weapons bases base allies ally election elections law hegemony unilateralism negotiations \
          summit meeting conference round venue process dialogue channel envoy ambassador mission visit trip \
-         economic political diplomatic maximum secondary primary anti-iran oil-rich capital city province")
+         economic political diplomatic maximum secondary primary anti-iran oil-rich capital city province",
+    )
 });
 
 /// Acts of a country behind its name: it may hold, if the sentence names it nowhere better.
 static ACTS: Words = LazyLock::new(|| {
-    set("withdrawal exit pullout return refusal decision violation violations commitment offer proposal rejection \
+    set(
+        "withdrawal exit pullout return refusal decision violation violations commitment offer proposal rejection \
          departure breach behavior behaviour approach stance position demands demand readiness willingness efforts \
          abandonment pull-out quitting mediation move moves unilateral persistent illegal re-entry response responses reply opposition initiative \
-         diplomacy unwillingness pledge pledges promise insistence intransigence obligations commitments demand")
+         diplomacy unwillingness pledge pledges promise insistence intransigence obligations commitments demand",
+    )
 });
 
 static FEMALE: Words = LazyLock::new(|| {
-    set("ms ms. mrs mrs. spokeswoman chairwoman congresswoman queen madam lady princess actress businesswoman")
+    set(
+        "ms ms. mrs mrs. spokeswoman chairwoman congresswoman queen madam lady princess actress businesswoman",
+    )
 });
 
 static MALE: Words = LazyLock::new(|| {
-    set("mr mr. spokesman chairman congressman king prince emir sultan sheikh ayatollah cleric imam sir lord \
-         hojatoleslam businessman")
+    set(
+        "mr mr. spokesman chairman congressman king prince emir sultan sheikh ayatollah cleric imam sir lord \
+         hojatoleslam businessman",
+    )
 });
 
 macro_rules! tests {
@@ -266,5 +299,26 @@ pub fn is_skippable(lower: &str) -> bool {
 
 /// A word of a name that is written small: "Mohammed bin Salman".
 pub fn is_name_particle(lower: &str) -> bool {
-    matches!(lower, "bin" | "ibn" | "al" | "el" | "de" | "da" | "van" | "von" | "der" | "den" | "la" | "le" | "di" | "ben" | "ul" | "e" | "bint" | "dos" | "du")
+    matches!(
+        lower,
+        "bin"
+            | "ibn"
+            | "al"
+            | "el"
+            | "de"
+            | "da"
+            | "van"
+            | "von"
+            | "der"
+            | "den"
+            | "la"
+            | "le"
+            | "di"
+            | "ben"
+            | "ul"
+            | "e"
+            | "bint"
+            | "dos"
+            | "du"
+    )
 }

@@ -159,6 +159,15 @@ impl<'a> Line<'a> {
 
     /// The noun phrase that starts at `at`.
     pub fn phrase(&self, at: usize) -> Option<Phrase> {
+        // "Who heads the delegation"
+        let verb = matches!(self.lower(at), "heads" | "states" | "aides" | "chairs" | "leads")
+            && matches!(
+                self.lower(at.wrapping_sub(1)),
+                "who" | "which" | "he" | "she" | "it" | "also" | "and"
+            );
+        if verb {
+            return None;
+        }
         let mut core = at;
         let mut definite = false;
         match self.lower(at) {
@@ -233,7 +242,8 @@ impl<'a> Line<'a> {
         if words::is_group(lower) {
             return Some(Head::Group);
         }
-        if words::is_body(lower) && (token.capital || has_side || matches!(lower, "ministry" | "parliament")) {
+        if words::is_body(lower) && (token.capital || has_side || matches!(lower, "ministry" | "parliament"))
+        {
             return Some(Head::Body);
         }
         None
@@ -244,9 +254,28 @@ impl<'a> Line<'a> {
         let at = phrase.end;
         let group = phrase.head == Head::Group;
         let preposition = self.lower(at);
+        // "The government in Kabul"
+        if phrase.head == Head::Government
+            && phrase.side.is_none()
+            && matches!(preposition, "in" | "of")
+            && let Some((side, end)) = self.side_at(at + 1)
+        {
+            phrase.side = Some(side);
+            phrase.all.end = end;
+            phrase.core.end = end;
+            phrase.end = end;
+            return;
+        }
         let role = phrase.head == Head::Role;
-        let posted = matches!(phrase.title.rsplit(' ').next(), Some("ambassador" | "envoy" | "adviser" | "advisor" | "aide"));
-        if !(preposition == "of" || (posted && preposition == "to") || (group && matches!(preposition, "to" | "in")) || (role && preposition == "for")) {
+        let posted = matches!(
+            phrase.title.rsplit(' ').next(),
+            Some("ambassador" | "envoy" | "adviser" | "advisor" | "aide")
+        );
+        if !(preposition == "of"
+            || (posted && preposition == "to")
+            || (group && matches!(preposition, "to" | "in"))
+            || (role && preposition == "for"))
+        {
             return;
         }
         let mut position = at + 1;
@@ -260,17 +289,31 @@ impl<'a> Line<'a> {
                 if group && !deal {
                     break;
                 }
-                if phrase.side.is_none() && preposition == "of" && phrase.head != Head::Group {
+                if phrase.side.is_none() && matches!(preposition, "of" | "for") && phrase.head != Head::Group
+                {
                     phrase.side = Some(side);
                 }
                 phrase.end = end;
                 position = end;
                 continue;
             }
-            let known = matches!(lower, "the" | "2015" | "state" | "defense" | "defence" | "treasury" | "for" | "nuclear" | "and");
+            let known = matches!(
+                lower,
+                "the" | "2015" | "state" | "defense" | "defence" | "treasury" | "for" | "nuclear" | "and"
+            );
             let subject = matches!(
                 lower,
-                "deal" | "agreement" | "accord" | "pact" | "jcpoa" | "talks" | "negotiations" | "affairs" | "diplomacy" | "staff" | "region"
+                "deal"
+                    | "agreement"
+                    | "accord"
+                    | "pact"
+                    | "jcpoa"
+                    | "talks"
+                    | "negotiations"
+                    | "affairs"
+                    | "diplomacy"
+                    | "staff"
+                    | "region"
             );
             if !known && !subject && !token.capital && !words::is_modifier(lower) {
                 break;
@@ -278,11 +321,15 @@ impl<'a> Line<'a> {
             if token.capital && group && !subject && !known {
                 break;
             }
-            let topic = known || subject || words::is_modifier(lower) || words::is_body(lower) || is_topic(lower);
+            let topic =
+                known || subject || words::is_modifier(lower) || words::is_body(lower) || is_topic(lower);
             if role && !topic {
                 break;
             }
-            if role && matches!(lower, "and" | "the" | "for") && !self.token(position + 1).is_some_and(|t| t.capital) {
+            if role
+                && matches!(lower, "and" | "the" | "for")
+                && !self.token(position + 1).is_some_and(|t| t.capital)
+            {
                 break;
             }
             position += 1;
@@ -307,16 +354,35 @@ impl<'a> Line<'a> {
 fn is_topic(lower: &str) -> bool {
     matches!(
         lower,
-        "energy" | "climate" | "foreign" | "affairs" | "security" | "policy" | "human" | "rights" | "legal" | "middle" | "east" | "staff" | "islamic" | "revolution" | "non-proliferation" | "communications" | "strategic"
+        "energy"
+            | "climate"
+            | "foreign"
+            | "affairs"
+            | "security"
+            | "policy"
+            | "human"
+            | "rights"
+            | "legal"
+            | "middle"
+            | "east"
+            | "staff"
+            | "islamic"
+            | "revolution"
+            | "non-proliferation"
+            | "communications"
+            | "strategic"
     )
 }
 
 /// A derived adjective by its ending: good enough before a known head.
 fn adjectival(lower: &str) -> bool {
     lower.len() > 4
-        && ["ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "-wing", "-line", "-backed", "-led", "-based"]
-            .iter()
-            .any(|ending| lower.ends_with(ending))
+        && [
+            "ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "-wing", "-line", "-backed",
+            "-led", "-based",
+        ]
+        .iter()
+        .any(|ending| lower.ends_with(ending))
 }
 
 fn is_number(lower: &str) -> bool {

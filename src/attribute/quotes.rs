@@ -97,7 +97,8 @@ fn quotation(text: &str, span: Range<usize>) -> Quotation {
     let words = inner.split_whitespace().count();
     let ends = inner.trim_end().ends_with(['.', ',', '!', '?', '…']);
     let starts = inner.trim_start().starts_with(char::is_uppercase);
-    let first_person = inner.split(|c: char| !c.is_alphanumeric()).any(|w| matches!(w, "I" | "we" | "We" | "our" | "us"));
+    let first_person =
+        inner.split(|c: char| !c.is_alphanumeric()).any(|w| matches!(w, "I" | "we" | "We" | "our" | "us"));
     Quotation { speech: words >= 8 || (words >= 3 && (ends || first_person || (starts && words >= 5))), span }
 }
 
@@ -130,7 +131,8 @@ mod tests {
 
     #[test]
     fn quoted_terms_are_not_speech() {
-        let terms = quotations("the “maximum pressure” campaign is “wrong,” and “We will not talk under threat.”");
+        let terms =
+            quotations("the “maximum pressure” campaign is “wrong,” and “We will not talk under threat.”");
         assert_eq!(terms.iter().map(|q| q.speech).collect::<Vec<_>>(), [false, false, true]);
     }
 }

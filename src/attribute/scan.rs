@@ -34,11 +34,15 @@ pub enum Sort {
     /// A body's name.
     Body(String),
     /// "The foreign minister", "an Iranian lawmaker"; definite ones refer back.
-    Role { definite: bool },
+    Role {
+        definite: bool,
+    },
     /// "The government", "the administration".
     Government,
     /// "Western powers".
-    Group { definite: bool },
+    Group {
+        definite: bool,
+    },
     Pronoun(Pronoun),
 }
 
@@ -115,7 +119,10 @@ fn own_country(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize
         _ => return None,
     };
     let noun = line.lower(at + 1);
-    let country = matches!(noun, "country" | "government" | "administration" | "nation" | "homeland" | "delegation" | "team");
+    let country = matches!(
+        noun,
+        "country" | "government" | "administration" | "nation" | "homeland" | "delegation" | "team"
+    );
     if !country {
         return None;
     }
@@ -129,7 +136,11 @@ fn pronoun(line: &Line, at: usize) -> Option<Pronoun> {
         "she" | "she's" | "she'd" | "she'll" => Pronoun::She,
         "they" | "they're" | "they've" | "they'd" | "they'll" => Pronoun::They,
         "it" if it_acts(line, at) => Pronoun::It,
-        "i" | "i'm" | "i've" | "i'd" | "i'll" | "my" | "me" if line.lower(at) != "i" || line.token(at)?.capital => Pronoun::I,
+        "i" | "i'm" | "i've" | "i'd" | "i'll" | "my" | "me"
+            if line.lower(at) != "i" || line.token(at)?.capital =>
+        {
+            Pronoun::I
+        }
         "we" | "we're" | "we've" | "we'd" | "we'll" | "us" | "our" | "ours" | "ourselves" => {
             // "US" in capitals is a country.
             if line.lower(at) == "us" && line.text[line.token(at)?.span.clone()] == *"US" {
@@ -144,11 +155,27 @@ fn pronoun(line: &Line, at: usize) -> Option<Pronoun> {
 /// "It" before a verb of which only an actor can be the subject.
 fn it_acts(line: &Line, at: usize) -> bool {
     let mut next = at + 1;
-    while words::is_skippable(line.lower(next)) || matches!(line.lower(next), "has" | "had" | "will" | "would" | "not") {
+    while words::is_skippable(line.lower(next))
+        || matches!(line.lower(next), "has" | "had" | "will" | "would" | "not")
+    {
         next += 1;
     }
     let verb = line.lower(next);
-    let acts = (words::is_verb(verb) && !matches!(verb, "is" | "was" | "be" | "been" | "seems" | "appears" | "seemed" | "appeared" | "takes" | "took" | "comes" | "came"))
+    let acts = (words::is_verb(verb)
+        && !matches!(
+            verb,
+            "is" | "was"
+                | "be"
+                | "been"
+                | "seems"
+                | "appears"
+                | "seemed"
+                | "appeared"
+                | "takes"
+                | "took"
+                | "comes"
+                | "came"
+        ))
         || matches!(verb, "ready" | "willing" | "prepared" | "open" | "committed");
     acts && !matches!(line.lower(at.wrapping_sub(1)), "that" | "make" | "made" | "find")
 }
@@ -158,7 +185,9 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
     if phrase.head == Head::Role {
         // "Foreign Minister Jane Doe"; "the foreign minister, Jane Doe,".
         let mut name_start = phrase.all.end;
-        if line.lower(phrase.end) == "," || phrase.end > phrase.all.end && person_at(line, phrase.end).is_some() {
+        if line.lower(phrase.end) == ","
+            || phrase.end > phrase.all.end && person_at(line, phrase.end).is_some()
+        {
             name_start = phrase.end;
         }
         let comma = line.lower(name_start) == ",";
@@ -169,7 +198,9 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
             name_start += 1;
         }
         if let Some((name, sort)) = person_at(line, name_start)
-            && (!comma || matches!(line.lower(name.end), "," | ".") || words::is_reporting(line.lower(name.end)))
+            && (!comma
+                || matches!(line.lower(name.end), "," | ".")
+                || words::is_reporting(line.lower(name.end)))
         {
             let apart = comma || name_start > phrase.all.end + 1;
             let tokens = if apart { name.clone() } else { phrase.core.start..name.end };
@@ -180,7 +211,11 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
         }
     }
     // "Presidents Jane Doe and John Roe"
-    if phrase.head == Head::Group && phrase.core.len() == 1 && is_name_word(line, phrase.end) && person_at(line, phrase.end).is_some() {
+    if phrase.head == Head::Group
+        && phrase.core.len() == 1
+        && is_name_word(line, phrase.end)
+        && person_at(line, phrase.end).is_some()
+    {
         return phrase.end;
     }
     // "Our negotiating team", "his government".
@@ -204,7 +239,13 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
     let tokens = if whole { phrase.all.start..phrase.end } else { phrase.all.clone() };
     let bytes = line.bytes(&tokens);
     let sort = match (phrase.head, phrase.side) {
-        (Head::Group, Some(side)) if is_bloc(line, side, &phrase.title) => Sort::Registered(side, AliasForm::Name),
+        (Head::Group, Some(side)) if is_bloc(line, side, &phrase.title) => {
+            Sort::Registered(side, AliasForm::Name)
+        }
+        // "Western diplomats": a group, there being no Western government.
+        (Head::Government, Some(side)) if line.registry.actor(side).kind == ActorKind::Group => {
+            Sort::Group { definite: phrase.definite }
+        }
         (Head::Government, Some(side)) => Sort::Registered(side, AliasForm::Name),
         (Head::Government, None) if phrase.definite => Sort::Government,
         (Head::Government, None) => return phrase.all.end,
@@ -226,22 +267,30 @@ fn is_bloc(line: &Line, side: ActorId, title: &str) -> bool {
     let actor = line.registry.actor(side);
     let proper = actor.kind == ActorKind::Group && !actor.name.contains(' ') && actor.name != "Europe";
     (proper || actor.name == "European Union")
-        && matches!(title, "states" | "countries" | "members" | "group" | "bloc" | "parties" | "member states" | "member countries")
+        && matches!(
+            title,
+            "states"
+                | "countries"
+                | "members"
+                | "group"
+                | "bloc"
+                | "parties"
+                | "member states"
+                | "member countries"
+        )
 }
 
 /// A group noun that says nothing by itself: "people", "the states".
 fn lone_vague(line: &Line, phrase: &Phrase) -> bool {
-    phrase.core.len() == 1 && phrase.end == phrase.all.end && words::is_vague_group(line.lower(phrase.core.start))
+    phrase.core.len() == 1
+        && phrase.end == phrase.all.end
+        && words::is_vague_group(line.lower(phrase.core.start))
 }
 
 fn gender(line: &Line, tokens: Range<usize>) -> Option<bool> {
     tokens.into_iter().find_map(|at| {
         let lower = line.lower(at);
-        if words::is_female_word(lower) {
-            Some(true)
-        } else {
-            words::is_male_word(lower).then_some(false)
-        }
+        if words::is_female_word(lower) { Some(true) } else { words::is_male_word(lower).then_some(false) }
     })
 }
 
@@ -267,7 +316,9 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
             push(line, found, at..end, Sort::Group { definite: article });
             Some(end)
         }
-        (ActorKind::Organisation, _) if end == start + 1 && words::is_group(line.lower(start)) && actor.name.ends_with("Party") => {
+        (ActorKind::Organisation, _)
+            if end == start + 1 && words::is_group(line.lower(start)) && actor.name.ends_with("Party") =>
+        {
             push(line, found, at..end, Sort::Group { definite: article });
             Some(end)
         }
@@ -288,7 +339,9 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
             // "Washington Post", "Iran Air": part of another name.
             let next = line.token(end);
             let part = end == start + 1
-                && next.is_some_and(|t| t.word && t.capital && t.span.start == line.bytes(&(start..end)).end + 1)
+                && next.is_some_and(|t| {
+                    t.word && t.capital && t.span.start == line.bytes(&(start..end)).end + 1
+                })
                 && line.owner_of(end).is_none()
                 && !words::is_not_name(line.lower(end))
                 && !words::is_verb(line.lower(end));
@@ -321,7 +374,12 @@ fn person_at(line: &Line, at: usize) -> Option<(Range<usize>, Sort)> {
         let end = line.match_end(start);
         let mut last = end;
         if alias.form == AliasForm::FamilyName && !line.headline {
-            while last < end + 2 && is_name_word(line, last) && !line.lower(last).ends_with("ing") && !words::is_body(line.lower(last)) && !words::is_role(line.lower(last)) {
+            while last < end + 2
+                && is_name_word(line, last)
+                && !line.lower(last).ends_with("ing")
+                && !words::is_body(line.lower(last))
+                && !words::is_role(line.lower(last))
+            {
                 last += 1;
             }
         }
@@ -335,7 +393,9 @@ fn person_at(line: &Line, at: usize) -> Option<(Range<usize>, Sort)> {
     let (name, sort) = name_at(line, start)?;
     match sort {
         Sort::Person(_) | Sort::ShortName(_) => Some((at..name.end, sort)),
-        Sort::Registered(actor, _) if line.registry.actor(actor).kind == ActorKind::Person => Some((at..name.end, sort)),
+        Sort::Registered(actor, _) if line.registry.actor(actor).kind == ActorKind::Person => {
+            Some((at..name.end, sort))
+        }
         _ => None,
     }
 }
@@ -431,7 +491,10 @@ fn apposition(line: &Line, comma: usize, found: &mut [Mention]) -> Option<usize>
     // The clause ends at the next comma or verb.
     let mut end = phrase.end;
     while let Some(token) = line.token(end) {
-        if matches!(token.lower.as_str(), "," | "-" | "–" | "—" | "\"" | "“" | "”" | ";" | ":") || words::is_verb(&token.lower) || end > comma + 22 {
+        if matches!(token.lower.as_str(), "," | "-" | "–" | "—" | "\"" | "“" | "”" | ";" | ":")
+            || words::is_verb(&token.lower)
+            || end > comma + 22
+        {
             break;
         }
         end += 1;
@@ -444,10 +507,16 @@ fn apposition(line: &Line, comma: usize, found: &mut [Mention]) -> Option<usize>
     }
     let side = phrase.side.or_else(|| {
         (phrase.end..end).find_map(|at| {
-            line.match_at(at).filter(|m| {
-                matches!(line.registry.actor(m.actor).kind, ActorKind::Country | ActorKind::Organisation | ActorKind::Group)
-            })
-        }.map(|m| m.actor))
+            {
+                line.match_at(at).filter(|m| {
+                    matches!(
+                        line.registry.actor(m.actor).kind,
+                        ActorKind::Country | ActorKind::Organisation | ActorKind::Group
+                    )
+                })
+            }
+            .map(|m| m.actor)
+        })
     });
     if person.title.is_none() {
         person.title = Some(phrase.title);
@@ -462,7 +531,19 @@ pub fn is_place(line: &Line, at: usize) -> bool {
     let before = |n: usize| at.checked_sub(n).map_or("", |i| line.lower(i));
     words::is_place_preposition(before(1))
         || matches!(before(1), "visit" | "visits" | "trip")
-        || (matches!(before(1), "to") && matches!(before(2), "visit" | "trip" | "travel" | "traveled" | "travelled" | "ambassador" | "envoy" | "visits" | "flew"))
+        || (matches!(before(1), "to")
+            && matches!(
+                before(2),
+                "visit"
+                    | "trip"
+                    | "travel"
+                    | "traveled"
+                    | "travelled"
+                    | "ambassador"
+                    | "envoy"
+                    | "visits"
+                    | "flew"
+            ))
 }
 
 /// A mark that ends a clause.

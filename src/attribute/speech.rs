@@ -73,7 +73,9 @@ fn inverted(line: &Line, mentions: &[Mention], verb: usize) -> Option<usize> {
             verb + 1
         }
     };
-    mentions.iter().position(|m| m.tokens.start == next && !matches!(m.sort, Sort::Pronoun(Pronoun::We | Pronoun::I)))
+    mentions
+        .iter()
+        .position(|m| m.tokens.start == next && !matches!(m.sort, Sort::Pronoun(Pronoun::We | Pronoun::I)))
 }
 
 /// The subject to the left of a verb: the nearest mention that is no object and has no other verb behind it.
@@ -84,13 +86,14 @@ fn before(
     same: &dyn Fn(&usize) -> bool,
     loose: bool,
 ) -> Option<usize> {
+    let mut aside = None;
     for index in (0..mentions.len()).rev() {
         let mention = &mentions[index];
         if mention.tokens.end > verb || !same(&index) {
             continue;
         }
         if verb - mention.tokens.end > 30 {
-            return None;
+            return aside;
         }
         let gap = mention.tokens.end..verb;
         let direct = gap.clone().all(|at| words::is_skippable(line.lower(at)));
@@ -113,11 +116,16 @@ fn before(
                 blocked = true;
             }
         }
+        // One comma between: the mention stands in a clause set off from the subject ("Doe, who heads X, said").
+        if depth_stop % 2 == 1 && !loose {
+            aside = aside.or(Some(index).filter(|_| !blocked));
+            continue;
+        }
         if loose || !blocked {
             return Some(index);
         }
     }
-    None
+    aside
 }
 
 /// The mention is governed by a preposition or owns something: no subject.
@@ -130,5 +138,6 @@ pub fn object_like(line: &Line, mention: &Mention) -> bool {
     }
     let Some(before) = mention.tokens.start.checked_sub(1) else { return false };
     let word = line.lower(before);
-    words::is_preposition(word) && !matches!(word, "before" | "after" | "since" | "until" | "than" | "including")
+    words::is_preposition(word)
+        && !matches!(word, "before" | "after" | "since" | "until" | "than" | "including")
 }

@@ -24,8 +24,8 @@ impl Token {
 
 /// Abbreviations whose full stop belongs to the word.
 const ABBREVIATED: &[&str] = &[
-    "mr", "mrs", "ms", "dr", "gen", "sen", "rep", "gov", "col", "lt", "maj", "adm", "brig", "prof", "st", "jr",
-    "sr", "rev", "hon", "sgt", "capt", "amb", "sec",
+    "mr", "mrs", "ms", "dr", "gen", "sen", "rep", "gov", "col", "lt", "maj", "adm", "brig", "prof", "st",
+    "jr", "sr", "rev", "hon", "sgt", "capt", "amb", "sec",
 ];
 
 /// Cuts `text` into tokens. "U.S.", "Gen." and "J." keep their full stops; "'s" is a token of its own;
@@ -101,7 +101,8 @@ fn is_apostrophe(c: char) -> bool {
 
 fn token(text: &str, span: Range<usize>, word: bool) -> Token {
     let raw = &text[span.clone()];
-    let lower = raw.chars().flat_map(|c| if is_apostrophe(c) { '\''.to_lowercase() } else { c.to_lowercase() });
+    let lower =
+        raw.chars().flat_map(|c| if is_apostrophe(c) { '\''.to_lowercase() } else { c.to_lowercase() });
     Token { lower: lower.collect(), capital: is_capital(raw), word, span }
 }
 

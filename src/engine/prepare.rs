@@ -32,7 +32,13 @@ impl Prepared {
             .iter()
             .enumerate()
             .map(|(index, candidates)| {
-                Query::new(article.title.as_deref(), &article.text, &spans[..index], spans[index].clone(), candidates)
+                Query::new(
+                    article.title.as_deref(),
+                    &article.text,
+                    &spans[..index],
+                    spans[index].clone(),
+                    candidates,
+                )
             })
             .collect();
         Self { article, sentences, candidates, queries }

@@ -114,7 +114,8 @@ fn read(scoring: &Scoring, reader: &mut ArticleReader, out: &SyncSender<Result<E
                 }
             },
         };
-        let told = reader.take_warnings().into_iter().all(|warning| send(Event::Warning(warning.to_string())));
+        let told =
+            reader.take_warnings().into_iter().all(|warning| send(Event::Warning(warning.to_string())));
         if !go_on || !told {
             return;
         }
@@ -157,7 +158,9 @@ fn infer(scoring: &Scoring, early: &Receiver<Result<Early>>, out: &SyncSender<Re
             Err(error) => out.send(Err(error)).is_ok(),
             Ok(Early::Event(event)) => out.send(Ok(event)).is_ok(),
             Ok(Early::Chunk(chunk)) => match infer_chunk(scoring, chunk) {
-                Ok(articles) => articles.into_iter().all(|one| out.send(Ok(Event::Scored(Box::new(one)))).is_ok()),
+                Ok(articles) => {
+                    articles.into_iter().all(|one| out.send(Ok(Event::Scored(Box::new(one)))).is_ok())
+                }
                 Err(error) => out.send(Err(error)).is_ok(),
             },
         };
@@ -198,7 +201,8 @@ fn write(events: &Receiver<Result<Event>>, run: &mut RunWriter, listener: &mut d
             }
             Event::Duplicate(duplicate) => run.duplicate(&duplicate)?,
             Event::Reused(article) => {
-                run.link_existing(&article)?.ok_or_else(|| anyhow!("the scores of '{}' have gone", article.id))?;
+                run.link_existing(&article)?
+                    .ok_or_else(|| anyhow!("the scores of '{}' have gone", article.id))?;
             }
             Event::Scored(scored) => {
                 sentences += scored.sentences.len() as u64;

@@ -67,17 +67,22 @@ impl Workers {
 
     /// Scores parallel to `queries`, which are taken apart and batched by length.
     pub fn score(&self, queries: Vec<EncodedQuery>) -> Result<Vec<SentenceScores>> {
-        let shapes: Vec<(usize, usize)> = queries.iter().map(|query| (query.candidates, query.windows.len())).collect();
+        let shapes: Vec<(usize, usize)> =
+            queries.iter().map(|query| (query.candidates, query.windows.len())).collect();
         let inputs: Vec<Encoded> = queries.into_iter().flat_map(|query| query.windows).collect();
         let mut scores = self.score_inputs(inputs)?.into_iter();
-        shapes.into_iter().map(|(candidates, n)| join_windows(candidates, scores.by_ref().take(n).collect())).collect()
+        shapes
+            .into_iter()
+            .map(|(candidates, n)| join_windows(candidates, scores.by_ref().take(n).collect()))
+            .collect()
     }
 
     fn score_inputs(&self, inputs: Vec<Encoded>) -> Result<Vec<InputScores>> {
         let refs: Vec<&Encoded> = inputs.iter().collect();
         // Longest first, so that no worker is left alone with a long batch at the end.
         let batches: Vec<Vec<usize>> = batch::plan(&refs, self.batch_tokens).into_iter().rev().collect();
-        let mut scores: Vec<Option<InputScores>> = std::iter::repeat_with(|| None).take(inputs.len()).collect();
+        let mut scores: Vec<Option<InputScores>> =
+            std::iter::repeat_with(|| None).take(inputs.len()).collect();
         let job = Arc::new(Job { inputs, batches, next: AtomicUsize::new(0) });
         // One caller at a time: the results of a job come back on one channel.
         let done = self.done.lock().map_err(|_| anyhow!("an earlier scoring call failed"))?;

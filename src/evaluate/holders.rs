@@ -28,15 +28,32 @@ impl MentionKind {
         let words: Vec<&str> = holder.mention.split_whitespace().collect();
         let Some(first) = words.first() else { return Self::Implicit };
         let pronouns = [
-            "he", "she", "they", "it", "we", "i", "us", "our", "my", "him", "her", "their", "its", "his country",
-            "our country", "his government", "his administration", "me",
+            "he",
+            "she",
+            "they",
+            "it",
+            "we",
+            "i",
+            "us",
+            "our",
+            "my",
+            "him",
+            "her",
+            "their",
+            "its",
+            "his country",
+            "our country",
+            "his government",
+            "his administration",
+            "me",
         ];
         if pronouns.contains(&holder.mention.to_lowercase().as_str()) {
             return Self::Pronoun;
         }
         let capital = |w: &&&str| w.starts_with(char::is_uppercase);
         let named = words.iter().skip(1).filter(capital).count() > 0
-            || (first.starts_with(char::is_uppercase) && !matches!(*first, "The" | "A" | "An" | "Both" | "All" | "Some" | "Many"));
+            || (first.starts_with(char::is_uppercase)
+                && !matches!(*first, "The" | "A" | "An" | "Both" | "All" | "Some" | "Many"));
         match named {
             true => Self::Named,
             false if words.last().is_some_and(|w| w.ends_with('s')) => Self::Collective,
@@ -122,7 +139,8 @@ pub fn holder_recall(labels: &[LabelledSentence], registry: &Registry) -> Holder
                 None => holder.mention.is_empty(),
                 Some(range) => {
                     let text = &article.text[range.clone()];
-                    !holder.mention.is_empty() && (text.contains(&holder.mention) || holder.mention.contains(text))
+                    !holder.mention.is_empty()
+                        && (text.contains(&holder.mention) || holder.mention.contains(text))
                 }
             }));
             if matching.is_empty() {

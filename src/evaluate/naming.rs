@@ -36,8 +36,9 @@ pub fn normalized(name: &str) -> String {
     let lower = name.to_lowercase().replace("u.s.", "us").replace("u.n.", "un");
     let spaced: String =
         lower.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { ' ' }).collect();
-    let words =
-        spaced.split_whitespace().filter(|w| !matches!(*w, "the" | "mr" | "ms" | "mrs" | "dr" | "president" | "sheikh"));
+    let words = spaced
+        .split_whitespace()
+        .filter(|w| !matches!(*w, "the" | "mr" | "ms" | "mrs" | "dr" | "president" | "sheikh"));
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -74,7 +75,8 @@ mod tests {
 
     #[test]
     fn other_names_are_not() {
-        for (a, b) in [("Ivanka Trump", "Donald Trump"), ("Iran", "Iraq"), ("", "Iran"), ("Wang Yi", "Li Yi")] {
+        for (a, b) in [("Ivanka Trump", "Donald Trump"), ("Iran", "Iraq"), ("", "Iran"), ("Wang Yi", "Li Yi")]
+        {
             assert!(!same(a, b) && !same(b, a), "{a} / {b}");
         }
     }
