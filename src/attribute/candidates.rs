@@ -125,11 +125,8 @@ fn claimant(reading: &Reading, scene: &Scene, resolved: &Resolved, who: MemberId
     };
     let before = acts().filter(|a| a.verb < position).max_by_key(|a| a.verb);
     // "…, said the minister": the clause stands before the verb.
-    let after = || {
-        acts()
-            .filter(|a| scene.mentions[a.subject].mention.tokens.start > position && a.verb > position)
-            .next_back()
-    };
+    let after =
+        || acts().rfind(|a| scene.mentions[a.subject].mention.tokens.start > position && a.verb > position);
     let act = before.or_else(after).and_then(subject);
     // All of a turn is what its speaker says.
     let turn = || {

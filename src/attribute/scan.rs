@@ -75,7 +75,7 @@ pub fn scan(line: &Line) -> Vec<Mention> {
 /// Reads what starts at token `at`; returns where to go on.
 fn step(line: &Line, at: usize, found: &mut Vec<Mention>) -> usize {
     let Some(token) = line.token(at) else { return at + 1 };
-    if !token.word && !(token.lower == "@" || token.lower == "#") {
+    if !token.word {
         if token.lower == ","
             && let Some(end) = apposition(line, at, found)
         {
