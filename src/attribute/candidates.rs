@@ -78,14 +78,25 @@ fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
     }
     let people = matches!(mention.sort, Sort::Registered(_, AliasForm::Adjective));
     // "Iran nuclear deal", "U.S. sanctions": the name only modifies a noun.
-    if state && !people && mention.title.is_none() {
+    if state && mention.title.is_none() {
         let next = line.lower(end);
         if words::is_act(next) {
             return Weight::Weak;
         }
-        if words::is_modified(next) && line.token(end).is_some_and(|t| !t.capital) {
+        if !people && words::is_modified(next) && line.token(end).is_some_and(|t| !t.capital) {
             return Weight::Not;
         }
+    }
+    let role = matches!(mention.sort, Sort::Role { definite: false });
+    let bare = line.lower(start) != "a" && line.lower(start) != "an";
+    if role && bare && (resolved.object || matches!(line.lower(start.wrapping_sub(1)), "as" | "his" | "the"))
+    {
+        return Weight::Not;
+    }
+    // "To governments", "of protesters": nobody in particular.
+    let group = matches!(mention.sort, Sort::Group { definite: false }) && mention.side.is_none();
+    if group && resolved.object && mention.tokens.len() == 1 {
+        return Weight::Not;
     }
     let passive_agent = line.lower(start.wrapping_sub(1)) == "by";
     let shared = matches!(line.lower(start.wrapping_sub(1)), "between" | "among");
@@ -101,20 +112,37 @@ fn claimant(reading: &Reading, scene: &Scene, resolved: &Resolved, who: MemberId
     if let Some(quotation) = resolved.inside {
         return reading.speakers[quotation].0.and_then(other);
     }
+    let own = matches!(resolved.mention.sort, Sort::Pronoun(scan::Pronoun::I | scan::Pronoun::We));
+    if own {
+        return None;
+    }
     let position = resolved.mention.tokens.start;
     let acts = || scene.acts.iter().filter(|a| a.claiming && a.inside.is_none());
     let subject = |act: &super::speech::Act| {
         let m = &scene.mentions[act.subject];
-        (m.mention.tokens.start != position).then(|| m.to.first().map(|(who, _)| *who)).flatten()
+        // Of "we", the speaker, who stands after the side.
+        (m.mention.tokens.start != position).then(|| m.to.last().map(|(who, _)| *who)).flatten()
     };
     let before = acts().filter(|a| a.verb < position).max_by_key(|a| a.verb);
     // "…, said the minister": the clause stands before the verb.
+<<<<<<< HEAD
     let after = || {
         acts()
             .filter(|a| scene.mentions[a.subject].mention.tokens.start > position && a.verb > position)
             .next_back()
     };
     before.or_else(after).and_then(subject).and_then(other)
+=======
+    let after =
+        || acts().rfind(|a| scene.mentions[a.subject].mention.tokens.start > position && a.verb > position);
+    let act = before.or_else(after).and_then(subject);
+    // All of a turn is what its speaker says.
+    let turn = || {
+        let author = reading.author.as_ref().filter(|(who, _)| who.len() == 1 && !scene.press);
+        scene.turn.as_ref().or(author).and_then(|(who, _)| who.first().copied())
+    };
+    act.or_else(turn).and_then(other)
+>>>>>>> attribute
 }
 
 /// Speakers whose words these are and whom the sentence may not mention.
@@ -140,9 +168,9 @@ fn implied(reading: &Reading, line: &Line, index: usize) -> Vec<(MemberId, Reaso
     if let Some((who, label)) = &scene.turn {
         out.extend(who.iter().map(|w| (*w, Reason::Turn { label: label.clone() })));
     } else if let Some((who, label)) = &reading.author
-        && who.len() == 1
+        && (who.len() == 1 || (who.len() <= 3 && label.contains("statement")))
     {
-        out.push((who[0], Reason::Turn { label: label.clone() }));
+        out.extend(who.iter().map(|&w| (w, Reason::Turn { label: label.clone() })));
     } else if reading.author.is_none()
         && reading.headline_closes
         && let Some(who) = reading.headline_speaker

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
 use super::Holder;
 use super::lexicon as words;
+use super::names::{fold, last_name, spelling};
+use super::offices::{in_office, is_state_body, office_fit};
 use crate::article::PartialDate;
-use crate::registry::{Actor, ActorId, ActorKind, Registry};
+use crate::registry::{ActorId, ActorKind, Registry};
 
 /// Position of an actor in the cast.
 pub type MemberId = usize;
@@ -178,7 +177,15 @@ impl<'r> Cast<'r> {
         if let Some(actor) = self.registry.find(name).filter(|&a| proper(a)) {
             return self.registered(actor);
         }
-        self.in_text(name, ActorKind::Group, side)
+        // "Both sides" at the start of a sentence.
+        let mut name = name.to_owned();
+        let first = name.split(' ').next().unwrap_or_default().to_lowercase();
+        let proper =
+            ["an", "ern", "ish", "ese", "ic", "ab", "ist", "ats", "ans"].iter().any(|e| first.ends_with(e));
+        if !proper && (words::is_modifier(&first) || words::is_group(&first)) && name.is_char_boundary(1) {
+            name[..1].make_ascii_lowercase();
+        }
+        self.in_text(&name, ActorKind::Group, side)
     }
 
     /// An unnamed person, as the text says; every such mention is its own member.
@@ -256,7 +263,11 @@ impl<'r> Cast<'r> {
     pub fn side_of(&mut self, id: MemberId) -> Option<MemberId> {
         let member = &self.members[id];
         if !member.is_person() {
-            return Some(id);
+            let actor = member.actor.filter(|&a| is_state_body(&self.registry.actor(a).name));
+            return match actor.and_then(|a| self.registry.country(a)) {
+                Some(country) => Some(self.registered(country)),
+                None => Some(id),
+            };
         }
         let side = member.holder.side.clone()?;
         let actor = self.registry.find(&side)?;
@@ -282,12 +293,27 @@ impl<'r> Cast<'r> {
                 return 0;
             }
         }
+        // Somebody of whom the article tells no office may hold any.
+        if member.actor.is_none() && member.titles.is_empty() && member.holder.name.contains(' ') {
+            return 1;
+        }
         let registered = member.actor.map(|a| self.registry.actor(a));
-        let offices = registered.into_iter().flat_map(|a| a.roles.iter().filter(|r| in_office(r, self.date)));
-        let given = member.titles.iter().map(String::as_str);
+        let (title, former) = match title.strip_prefix("former ").or(title.strip_prefix("ex ")) {
+            Some(rest) => (rest, true),
+            None => (title, false),
+        };
+        let offices = registered.into_iter().flat_map(|a| {
+            a.roles.iter().filter(|r| if former { r.to.is_some() } else { in_office(r, self.date) })
+        });
+        let given = member
+            .titles
+            .iter()
+            .filter(|t| t.contains("former") == former)
+            .map(|t| t.strip_prefix("former ").unwrap_or(t));
         let best = given.chain(offices.map(|r| r.title.as_str())).map(|held| office_fit(held, title)).max();
         best.unwrap_or(0)
     }
+<<<<<<< HEAD
 
     pub fn entry(&self, id: MemberId) -> Option<&'r Actor> {
         self.members[id].actor.map(|a| self.registry.actor(a))
@@ -545,4 +571,6 @@ mod tests {
         assert_eq!(bare("some Western diplomats"), "Western diplomats");
         assert_eq!(bare("many people"), "many people");
     }
+=======
+>>>>>>> attribute
 }

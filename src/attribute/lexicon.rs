@@ -100,7 +100,7 @@ static ROLES: Words = LazyLock::new(|| {
          legislator parliamentarian senator congressman congresswoman representative commander general admiral \
          brigadier colonel adviser advisor aide analyst expert professor scholar politician cleric director \
          chairman chairwoman chair chairperson deputy governor mayor speaker coordinator commissioner source \
-         lawyer activist economist researcher fellow columnist pope ayatollah candidate hopeful premier leader \
+         lawyer activist economist researcher fellow columnist pope ayatollah candidate leader \
          undersecretary under-secretary vice-president co-chair negotiator strategist economist historian officer \
          mediator delegate presenter monarch fm pm aspirant president-elect academic specialist pundit philosopher interlocutor \
          counselor counsellor attache consul whip czar dictator",
@@ -111,7 +111,11 @@ static ROLES: Words = LazyLock::new(|| {
 static HONORIFICS: Words = LazyLock::new(|| {
     set(
         "mr mr. mrs mrs. ms ms. dr dr. gen gen. sen sen. rep rep. gov gov. col col. lt lt. maj maj. adm adm. brig \
+<<<<<<< HEAD
          brig. prof prof. amb. sec. sheikh sheik seyed seyyed sayyid sayyed hojatoleslam hojjatoleslam imam sir lord \
+=======
+         brig. prof prof. amb. sec. sheikh sheik seyed seyyed sayyid sayyed hojatoleslam hojjatoleslam mullah maulvi maulana imam sir lord \
+>>>>>>> attribute
          lady madam ayatollah marshal crown his her excellency majesty highness hon. rev. retired lieutenant major sergeant \
          captain",
     )
@@ -154,7 +158,7 @@ static GROUPS: Words = LazyLock::new(|| {
          hawks hardliners ministers presidents ambassadors parliamentarians mps politicians representatives \
          factions forces militias rebels fighters militants protesters demonstrators residents people citizens \
          scientists scholars academics activists veterans specialists observers advisers advisors aides \
-         commanders generals elders clerics signers figures men detractors backers enemies foes rivals neighbors neighbours \
+         commanders generals elders clerics signers figures detractors backers enemies foes rivals neighbors neighbours \
          guarantors organizations organisations troops terrorists mercenaries insurgents separatists families \
          elites neocons neoconservatives conservatives reformists moderates principlists settlers \
          lobbyists economists chiefs heads spokesmen sources interlocutors voters jihadists hostage-takers \
@@ -227,7 +231,12 @@ static ACTS: Words = LazyLock::new(|| {
     set(
         "withdrawal exit pullout return refusal decision violation violations commitment offer proposal rejection \
          departure breach behavior behaviour approach stance position demands demand readiness willingness efforts \
+<<<<<<< HEAD
          abandonment pull-out quitting mediation move moves unilateral persistent illegal return's re-entry",
+=======
+         abandonment pull-out quitting mediation move moves unilateral persistent illegal re-entry response responses reply opposition initiative \
+         diplomacy unwillingness pledge pledges promise insistence intransigence obligations commitments demand",
+>>>>>>> attribute
     )
 });
 

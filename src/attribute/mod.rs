@@ -1,14 +1,24 @@
 //! A candidate holder: an actor whose position a sentence may show, and the reason to think so.
+//!
+//! `document` reads an article once, in order. For every sentence, `scan` finds the mentions (with the
+//! noun phrases of `phrases` and the registry's aliases), the `cast` of the article remembers who they are,
+//! `speech` finds who says, `quotes` what is quoted; then role nouns, groups and pronouns are resolved.
+//! `candidates` chooses among the mentions and tells who claims what. All of it is linear in the text.
 
 mod candidates;
 mod cast;
 mod document;
 mod lexicon;
+mod names;
+mod offices;
 mod phrases;
 mod quotes;
 mod scan;
 mod speech;
 mod tokens;
+
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 

@@ -159,6 +159,15 @@ impl<'a> Line<'a> {
 
     /// The noun phrase that starts at `at`.
     pub fn phrase(&self, at: usize) -> Option<Phrase> {
+        // "Who heads the delegation"
+        let verb = matches!(self.lower(at), "heads" | "states" | "aides" | "chairs" | "leads")
+            && matches!(
+                self.lower(at.wrapping_sub(1)),
+                "who" | "which" | "he" | "she" | "it" | "also" | "and"
+            );
+        if verb {
+            return None;
+        }
         let mut core = at;
         let mut definite = false;
         match self.lower(at) {
@@ -245,8 +254,29 @@ impl<'a> Line<'a> {
         let at = phrase.end;
         let group = phrase.head == Head::Group;
         let preposition = self.lower(at);
+        // "The government in Kabul"
+        if phrase.head == Head::Government
+            && phrase.side.is_none()
+            && matches!(preposition, "in" | "of")
+            && let Some((side, end)) = self.side_at(at + 1)
+        {
+            phrase.side = Some(side);
+            phrase.all.end = end;
+            phrase.core.end = end;
+            phrase.end = end;
+            return;
+        }
         let role = phrase.head == Head::Role;
+<<<<<<< HEAD
         if !(preposition == "of"
+=======
+        let posted = matches!(
+            phrase.title.rsplit(' ').next(),
+            Some("ambassador" | "envoy" | "adviser" | "advisor" | "aide")
+        );
+        if !(preposition == "of"
+            || (posted && preposition == "to")
+>>>>>>> attribute
             || (group && matches!(preposition, "to" | "in"))
             || (role && preposition == "for"))
         {
@@ -263,7 +293,8 @@ impl<'a> Line<'a> {
                 if group && !deal {
                     break;
                 }
-                if phrase.side.is_none() && preposition == "of" && phrase.head != Head::Group {
+                if phrase.side.is_none() && matches!(preposition, "of" | "for") && phrase.head != Head::Group
+                {
                     phrase.side = Some(side);
                 }
                 phrase.end = end;
@@ -306,7 +337,8 @@ impl<'a> Line<'a> {
                 break;
             }
             position += 1;
-            if subject || token.capital || matches!(lower, "state" | "defense" | "defence" | "treasury") {
+            let named = token.capital && !words::is_modifier(lower) && !words::is_role(lower);
+            if subject || named || matches!(lower, "state" | "defense" | "defence" | "treasury") {
                 phrase.end = position;
                 if subject && group {
                     break;
@@ -350,8 +382,13 @@ fn is_topic(lower: &str) -> bool {
 fn adjectival(lower: &str) -> bool {
     lower.len() > 4
         && [
+<<<<<<< HEAD
             "ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "wing", "line", "backed",
             "led", "based",
+=======
+            "ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "-wing", "-line", "-backed",
+            "-led", "-based",
+>>>>>>> attribute
         ]
         .iter()
         .any(|ending| lower.ends_with(ending))

@@ -75,7 +75,7 @@ pub fn scan(line: &Line) -> Vec<Mention> {
 /// Reads what starts at token `at`; returns where to go on.
 fn step(line: &Line, at: usize, found: &mut Vec<Mention>) -> usize {
     let Some(token) = line.token(at) else { return at + 1 };
-    if !token.word && !(token.lower == "@" || token.lower == "#") {
+    if !token.word {
         if token.lower == ","
             && let Some(end) = apposition(line, at, found)
         {
@@ -218,18 +218,37 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
     {
         return phrase.end;
     }
+    // "Our negotiating team", "his government".
+    if phrase.head == Head::Government && phrase.side.is_none() {
+        let whose = match line.lower(phrase.all.start) {
+            "our" | "my" => Some(Pronoun::We),
+            "his" | "her" => Some(Pronoun::TheirCountry),
+            _ => None,
+        };
+        if let Some(pronoun) = whose {
+            push(line, found, phrase.all.clone(), Sort::Pronoun(pronoun));
+            return phrase.all.end;
+        }
+    }
     let press = words::is_press(line.lower(phrase.end)) || phrase.title.split(' ').any(words::is_press);
     if press {
         return phrase.all.end;
     }
     // "Critics of the deal", "the other parties to the JCPOA".
-    let whole = phrase.head == Head::Group && phrase.end > phrase.all.end;
+    let whole = matches!(phrase.head, Head::Group | Head::Role) && phrase.end > phrase.all.end;
     let tokens = if whole { phrase.all.start..phrase.end } else { phrase.all.clone() };
     let bytes = line.bytes(&tokens);
     let sort = match (phrase.head, phrase.side) {
         (Head::Group, Some(side)) if is_bloc(line, side, &phrase.title) => {
             Sort::Registered(side, AliasForm::Name)
         }
+<<<<<<< HEAD
+=======
+        // "Western diplomats": a group, there being no Western government.
+        (Head::Government, Some(side)) if line.registry.actor(side).kind == ActorKind::Group => {
+            Sort::Group { definite: phrase.definite }
+        }
+>>>>>>> attribute
         (Head::Government, Some(side)) => Sort::Registered(side, AliasForm::Name),
         (Head::Government, None) if phrase.definite => Sort::Government,
         (Head::Government, None) => return phrase.all.end,
@@ -311,7 +330,9 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
             Some(end)
         }
         (_, AliasForm::Adjective) => {
-            if is_people(line, start) || (article && demonym(line, start, end)) {
+            let acts = words::is_act(line.lower(end))
+                || words::is_modifier(line.lower(end)) && words::is_act(line.lower(end + 1));
+            if acts || is_people(line, start) || (article && demonym(line, start, end)) {
                 push(line, found, at..end, Sort::Registered(alias.actor, AliasForm::Adjective));
             }
             Some(end)
@@ -466,6 +487,10 @@ fn apposition(line: &Line, comma: usize, found: &mut [Mention]) -> Option<usize>
     if phrase.all.start > start && !matches!(line.lower(start), "also" | "himself" | "one") {
         return None;
     }
+    // "Doe, President Roe and …": a list of persons.
+    if person_at(line, phrase.all.end).is_some() {
+        return None;
+    }
     // The clause ends at the next comma or verb.
     let mut end = phrase.end;
     while let Some(token) = line.token(end) {
@@ -478,7 +503,9 @@ fn apposition(line: &Line, comma: usize, found: &mut [Mention]) -> Option<usize>
         end += 1;
     }
     // "Recently, the minister said": no apposition.
-    if matches!(person.sort, Sort::ShortName(_)) && line.lower(end) != "," && person.title.is_none() {
+    let closed = matches!(line.lower(end), "," | "" | "." | "-" | "–" | "—" | "\"" | "”");
+    let vague = matches!(person.sort, Sort::ShortName(_)) || line.lower(start) == "the";
+    if !closed && vague && person.title.is_none() {
         return None;
     }
     let side = phrase.side.or_else(|| {

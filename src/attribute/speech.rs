@@ -86,13 +86,14 @@ fn before(
     same: &dyn Fn(&usize) -> bool,
     loose: bool,
 ) -> Option<usize> {
+    let mut aside = None;
     for index in (0..mentions.len()).rev() {
         let mention = &mentions[index];
         if mention.tokens.end > verb || !same(&index) {
             continue;
         }
         if verb - mention.tokens.end > 30 {
-            return None;
+            return aside;
         }
         let gap = mention.tokens.end..verb;
         let direct = gap.clone().all(|at| words::is_skippable(line.lower(at)));
@@ -105,22 +106,33 @@ fn before(
         // Something between: a parenthesis is fine, another clause is not.
         let mut depth_stop = 0;
         let mut blocked = false;
-        for at in gap {
+        // The auxiliaries right before the verb belong to it.
+        let group = gap.clone().rev().take_while(|&at| words::is_skippable(line.lower(at))).count();
+        for at in gap.start..gap.end - group {
             let Some(token) = line.token(at) else { break };
             if is_stop(token) {
                 depth_stop += 1;
+<<<<<<< HEAD
             } else if words::is_verb(&token.lower)
                 && depth_stop % 2 == 0
                 && !words::is_skippable(&token.lower)
             {
+=======
+            } else if words::is_verb(&token.lower) && depth_stop % 2 == 0 {
+>>>>>>> attribute
                 blocked = true;
             }
+        }
+        // One comma between: the mention stands in a clause set off from the subject ("Doe, who heads X, said").
+        if depth_stop % 2 == 1 && !loose {
+            aside = aside.or(Some(index).filter(|_| !blocked));
+            continue;
         }
         if loose || !blocked {
             return Some(index);
         }
     }
-    None
+    aside
 }
 
 /// The mention is governed by a preposition or owns something: no subject.

@@ -195,3 +195,40 @@ impl fmt::Display for HolderRecall {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(json: &str) -> LabelledSentence {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn recall_counts_the_labelled_sentence_only() {
+        let json = r#"{"id": "1", "previous": ["Oman hosts the talks."], "sentence": "Iran wants a deal, but the elves refuse.",
+            "tone": "neu", "holders": [
+            {"actor": "Iran", "mention": "Iran", "stance": "support", "basis": "action"},
+            {"actor": "Oman", "mention": "", "stance": "support", "basis": "action"}]}"#;
+        let recall = holder_recall(&[label(json)], Registry::builtin());
+        assert_eq!(recall.holders, Share { hits: 1, of: 2 });
+        assert_eq!(recall.mentions, Share { hits: 1, of: 2 });
+        assert_eq!(recall.by_kind[&MentionKind::Implicit], Share { hits: 0, of: 1 });
+        assert_eq!(recall.misses.len(), 1);
+        assert_eq!(recall.misses[0].actor, "Oman");
+    }
+
+    #[test]
+    fn mentions_are_told_apart_by_their_words() {
+        let kind = |mention: &str| {
+            let json =
+                format!(r#"{{"actor": "x", "mention": "{mention}", "stance": "support", "basis": null}}"#);
+            MentionKind::of(&serde_json::from_str(&json).unwrap())
+        };
+        assert_eq!(kind("He"), MentionKind::Pronoun);
+        assert_eq!(kind("the spokesman"), MentionKind::RoleNoun);
+        assert_eq!(kind("The two sides"), MentionKind::Collective);
+        assert_eq!(kind("the U.S."), MentionKind::Named);
+        assert_eq!(kind(""), MentionKind::Implicit);
+    }
+}

@@ -1,0 +1,120 @@
+//! A group: "the two sides" as the actors meant, or what the text says.
+
+use super::Reader;
+use crate::attribute::Reason;
+use crate::attribute::cast::MemberId;
+use crate::attribute::names::bare;
+use crate::attribute::scan::Mention;
+use crate::registry::ActorKind;
+
+impl Reader<'_> {
+    /// "The two sides": the actors meant if the article just named as many, else as the text says.
+    pub(super) fn group(
+        &mut self,
+        phrase: String,
+        mention: &Mention,
+        definite: bool,
+        number: usize,
+    ) -> Vec<(MemberId, Reason)> {
+        let title = mention.title.as_deref().unwrap_or_default();
+        let count = match title.split(' ').next() {
+            Some("two" | "both" | "rival" | "warring") => 2,
+            Some("three") => 3,
+            _ if phrase.to_lowercase().starts_with("both ") => 2,
+            _ => 0,
+        };
+        let head = title.rsplit(' ').next().unwrap_or_default();
+        let sides = matches!(
+            head,
+            "sides"
+                | "countries"
+                | "parties"
+                | "nations"
+                | "states"
+                | "governments"
+                | "neighbors"
+                | "neighbours"
+        );
+        if count > 0
+            && sides
+            && !phrase.to_lowercase().starts_with("our ")
+            && mention.side.is_none()
+            && (definite || phrase.to_lowercase().starts_with("both"))
+        {
+            let listed = self.coordinated(number);
+            if listed.len() == count {
+                return listed
+                    .into_iter()
+                    .map(|who| (who, Reason::Collective { phrase: phrase.clone() }))
+                    .collect();
+            }
+            let mut members = Vec::new();
+            for trace in self.traces.iter().rev().take_while(|t| number.saturating_sub(t.sentence) <= 3) {
+                let member = self.cast.member(trace.who);
+                let state = member.kind == ActorKind::Country
+                    || (member.kind == ActorKind::Organisation && self.is_party(trace.who));
+                if state && !members.contains(&trace.who) {
+                    members.push(trace.who);
+                }
+                if members.len() == count {
+                    break;
+                }
+            }
+            if members.len() == count {
+                members.reverse();
+                return members
+                    .into_iter()
+                    .map(|who| (who, Reason::Collective { phrase: phrase.clone() }))
+                    .collect();
+            }
+        }
+        let own = phrase.to_lowercase().starts_with("our ");
+        if own && count > 0 && sides {
+            let people = self.headline_people.clone();
+            let mut members: Vec<MemberId> =
+                people.into_iter().filter_map(|who| self.cast.side_of(who)).collect();
+            members.dedup();
+            if members.len() == count {
+                return members
+                    .into_iter()
+                    .map(|who| (who, Reason::Collective { phrase: phrase.clone() }))
+                    .collect();
+            }
+        }
+        let both = count == 2 || definite && title == head;
+        if both
+            && mention.side.is_none()
+            && matches!(head, "leaders" | "presidents" | "ministers" | "diplomats")
+        {
+            let members = self.last_two(number, &self.headline_people);
+            if !members.is_empty() {
+                return members
+                    .into_iter()
+                    .map(|who| (who, Reason::Collective { phrase: phrase.clone() }))
+                    .collect();
+            }
+        }
+        let who = self.cast.group(bare(&phrase), mention.side);
+        vec![(who, Reason::Collective { phrase })]
+    }
+
+    /// The two persons that "both leaders" means: the headline's, else those named last.
+    pub(super) fn last_two(&self, number: usize, headline: &[MemberId]) -> Vec<MemberId> {
+        if headline.len() == 2 {
+            return headline.to_vec();
+        }
+        let mut members = Vec::new();
+        for trace in self.traces.iter().rev().take_while(|t| number.saturating_sub(t.sentence) <= 2) {
+            if self.cast.member(trace.who).is_person() && !members.contains(&trace.who) {
+                members.push(trace.who);
+            }
+        }
+        members.reverse();
+        if members.len() == 2 { members } else { Vec::new() }
+    }
+
+    /// An organisation that can be one of "the two sides": it belongs to a country or a people.
+    pub(super) fn is_party(&self, who: MemberId) -> bool {
+        self.cast.member(who).actor.is_some_and(|a| self.registry.country(a).is_some())
+    }
+}

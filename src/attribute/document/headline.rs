@@ -1,0 +1,170 @@
+//! A headline: whom it names before the text begins, and whether it announces who speaks in all of it.
+
+use super::Reader;
+use super::Trace;
+use super::names_in;
+use crate::attribute::cast::MemberId;
+use crate::attribute::lexicon as words;
+use crate::attribute::phrases::Line;
+use crate::attribute::scan;
+use crate::attribute::scan::Sort;
+use crate::attribute::tokens;
+use crate::registry::ActorId;
+use crate::registry::ActorKind;
+use crate::registry::AliasMatch;
+use crate::segment::Lead;
+use crate::segment::Sentence;
+
+impl Reader<'_> {
+    /// The country that the article is written in: its dateline's, else the one it names most.
+    pub(super) fn home(&self, matches: &[AliasMatch], sentences: &[Sentence]) -> Option<ActorId> {
+        let country = |m: &AliasMatch| self.registry.actor(m.actor).kind == ActorKind::Country;
+        let title = self.article.title.as_deref().unwrap_or_default();
+        if let Some(Lead::Dateline(lead)) = sentences.first().and_then(|s| s.lead.as_ref())
+            && let Some(found) = matches.iter().find(|m| country(m) && lead.contains(&m.span.start))
+        {
+            return Some(found.actor);
+        }
+        if ["White House", "Press Secretary", "Press Call", "Press Briefing", "Press Gaggle"]
+            .iter()
+            .any(|t| title.contains(t))
+        {
+            return self.registry.find("United States");
+        }
+        let named = names_in(title, self.registry);
+        if let Some(country) = named.iter().find_map(|m| {
+            (self.registry.actor(m.actor).kind == ActorKind::Person)
+                .then(|| self.registry.country(m.actor))
+                .flatten()
+        }) {
+            return Some(country);
+        }
+        let most = |countries: &mut dyn Iterator<Item = ActorId>| {
+            let mut counts: Vec<(ActorId, usize)> = Vec::new();
+            for found in countries {
+                match counts.iter_mut().find(|(actor, _)| *actor == found) {
+                    Some((_, n)) => *n += 1,
+                    None => counts.push((found, 1)),
+                }
+            }
+            counts.iter().rev().max_by_key(|(_, n)| *n).map(|(actor, _)| *actor)
+        };
+        let person = |m: &AliasMatch| self.registry.actor(m.actor).kind == ActorKind::Person;
+        let mut of_people =
+            matches.iter().filter(|m| person(m)).filter_map(|m| self.registry.country(m.actor));
+        let mut named = matches.iter().filter(|m| country(m) && !m.capital).map(|m| m.actor);
+        most(&mut of_people).or_else(|| most(&mut named))
+    }
+
+    /// Reads the headline: context for pronouns, and sometimes the author of all that follows.
+    pub(super) fn title(&mut self) -> Option<(Vec<MemberId>, String)> {
+        let title = self.article.title.as_deref()?;
+        let tokens = tokens::tokenize(title);
+        let matches = names_in(title, self.registry);
+        let mut line = Line::new(title, &tokens, 0..tokens.len(), &matches, self.registry);
+        line.headline = true;
+        let mentions = scan::scan(&line);
+        let mut people = Vec::new();
+        let mut sides = Vec::new();
+        let mut closing = None;
+        let mut roles = None;
+        for mention in &mentions {
+            // Headlines capitalise everything: a name needs an office before it.
+            if mention.title.is_none() && !matches!(mention.sort, Sort::Registered(..)) {
+                continue;
+            }
+            let unnamed_role = matches!(mention.sort, Sort::Role { .. });
+            for (who, _) in self.fixed(&line, mention, 0) {
+                self.traces.push(Trace { who, sentence: 0, subject: true, listed: false, plural: false });
+                if mention.tokens.end == tokens.len() && self.cast.member(who).is_person() {
+                    closing = Some(who);
+                }
+                match self.cast.member(who).is_person() {
+                    true if unnamed_role
+                        && !mention.title.as_deref().unwrap_or_default().contains("official") =>
+                    {
+                        roles.get_or_insert(who);
+                    }
+                    true if !people.contains(&who) => people.push(who),
+                    false if !sides.contains(&who) => sides.push(who),
+                    _ => {}
+                }
+            }
+        }
+        if closing.is_none()
+            && let Some(last) = tokens.last().filter(|t| t.word && t.capital && t.lower.len() > 4)
+            && !people.is_empty() | !sides.is_empty()
+            && tokens.len() > 4
+            && !self.common.contains(&last.lower)
+            && !unnamed(&last.lower)
+            && matches.iter().all(|m| m.span.end < title.len())
+            && tokens.iter().any(|t| t.word && !t.capital)
+        {
+            // "…, says Doe" with the comma and the verb left out.
+            closing = Some(self.cast.person(&title[last.span.clone()], None, self.home, None));
+        }
+        // "Doe: The talks are over", perhaps without the colon.
+        let opens = mentions.first().filter(|m| m.tokens.start == 0).is_some_and(|m| {
+            tokens.get(m.tokens.end).is_some_and(|t| t.lower == ":" || (t.word && t.capital))
+        });
+        let opening = people.first().copied().filter(|_| opens);
+        self.headline_speaker = opening.or(closing).or_else(|| people.first().copied()).or(roles);
+        self.headline_closes = closing.or(opening).is_some();
+        self.headline_people.clone_from(&people);
+        let first_words = tokens.iter().take(6).map(|t| t.lower.as_str());
+        let kinds = [
+            "remarks",
+            "statement",
+            "statements",
+            "message",
+            "letter",
+            "speech",
+            "address",
+            "briefing",
+            "gaggle",
+            "call",
+            "proclamation",
+            "memorandum",
+            "notice",
+            "communique",
+            "declaration",
+            "interview",
+            "readout",
+        ];
+        let document = first_words.clone().find(|w| kinds.contains(w))?;
+        let joint = first_words.clone().any(|w| w == "joint") && !matches!(document, "remarks" | "briefing");
+        let mut by = if joint || people.is_empty() { sides } else { people };
+        if title.contains("Press ")
+            && let Some(home) = self.home
+        {
+            let home = self.cast.registered(home);
+            if !by.contains(&home) {
+                by.push(home);
+            }
+        }
+        let own = matches!(
+            document,
+            "briefing" | "gaggle" | "remarks" | "statement" | "message" | "proclamation" | "memorandum"
+        ) || title.contains("Press Call");
+        if by.is_empty()
+            && own
+            && let Some(home) = self.home
+        {
+            by.push(self.cast.registered(home));
+        }
+        (!by.is_empty()).then(|| (by, document.to_owned()))
+    }
+}
+
+/// A closing word of a headline that is no name.
+pub(super) fn unnamed(lower: &str) -> bool {
+    words::is_not_name(lower)
+        || words::is_modifier(lower)
+        || words::is_role(lower)
+        || words::is_group(lower)
+        || words::is_body(lower)
+        || words::is_verb(lower)
+        || words::is_modified(lower)
+        || words::is_act(lower)
+        || ["ing", "ed", "ly", "tion", "ment", "ism", "ity", "ness"].iter().any(|e| lower.ends_with(e))
+}
