@@ -62,7 +62,7 @@ impl Prepared {
             .zip(scores)
             .map(|((sentence, candidates), scores)| {
                 let statements = decision
-                    .decide(&candidates, &scores)
+                    .decide(sentence.text(&self.article.text), &candidates, &scores)
                     .into_iter()
                     .map(|decided| ScoredStatement {
                         candidate: decided.candidate.clone(),

@@ -191,7 +191,7 @@ fn chains_lead_to_the_country() {
     let kharrazi = registry.find("Kamal Kharrazi").unwrap();
     let chain: Vec<&str> =
         registry.chain(kharrazi).iter().map(|id| registry.actor(*id).name.as_str()).collect();
-    assert_eq!(chain, ["Kamal Kharrazi", "Strategic Council on Foreign Relations", "Iran"]);
+    assert_eq!(chain, ["Kamal Kharazi", "Strategic Council on Foreign Relations", "Iran"]);
     let iran = registry.by_name("Iran");
     assert_eq!(registry.country(kharrazi), iran);
     assert_eq!(registry.country(registry.find("European Union").unwrap()), None);
@@ -204,7 +204,7 @@ fn a_listing_filters_and_a_description_shows_everything() {
     let filter =
         ActorFilter { name: Some("KHARR".into()), country: Some("Tehran".into()), ..Default::default() };
     let ids = registry.list(&filter).unwrap();
-    assert_eq!(name_of(ids.first().copied()), Some("Kamal Kharrazi"));
+    assert_eq!(name_of(ids.first().copied()), Some("Kamal Kharazi"));
     let text = registry.describe(ids[0]);
     assert!(text.contains("belongs to  Strategic Council on Foreign Relations, Iran"), "{text}");
     assert!(text.contains("foreign minister of Iran, 1997-08-20..2005-08-24"), "{text}");

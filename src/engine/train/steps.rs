@@ -150,7 +150,7 @@ impl HeldOut {
                     .iter()
                     .zip(&scores)
                     .map(|(prepared, scores)| {
-                        let decided = decision.decide(&prepared.candidates, scores);
+                        let decided = decision.decide(&prepared.query.sentence, &prepared.candidates, scores);
                         decided
                             .iter()
                             .filter(|one| one.stance != Stance::None)

@@ -117,7 +117,7 @@ impl OfArticle<'_> {
         scores: &detente::classify::SentenceScores,
         decision: &Decision,
     ) -> Vec<Option<Statement>> {
-        let decided = decision.decide(candidates, scores);
+        let decided = decision.decide(sentence.text(&self.article.text), candidates, scores);
         candidates
             .iter()
             .map(|candidate| {
