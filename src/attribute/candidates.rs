@@ -93,6 +93,12 @@ fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
     {
         return Weight::Not;
     }
+    // "A president", "as chief": nobody in particular, unless it acts.
+    let next = line.lower(end);
+    let acts = words::is_verb(next) || words::is_skippable(next) || next == ",";
+    if role && mention.side.is_none() && mention.tokens.len() <= 2 && !acts {
+        return Weight::Not;
+    }
     // "To governments", "of protesters": nobody in particular.
     let group = matches!(mention.sort, Sort::Group { definite: false }) && mention.side.is_none();
     if group && resolved.object && mention.tokens.len() == 1 {

@@ -188,7 +188,7 @@ static NOT_NAMES: Words = LazyLock::new(|| {
          her its our their my your who what when where why how there here and but or if as at by for from in of on \
          to with after before while since although though because however moreover meanwhile nevertheless \
          nonetheless furthermore additionally earlier later then now today yesterday also according under during \
-         despite following regarding q a barjam bojama instex snapback tv press times news agency radio channel \
+         despite following regarding q a barjam bojama instex snapback nobody everyone everybody anyone anybody somebody someone none nothing something everything anything tv press times news agency radio channel \
          daily post journal resolution article chapter act plan accord agreement treaty deal pact protocol \
          convention charter conference summit session meeting talks day week month year street square university \
          airport gulf sea strait river mountain city province south north east west middle central northern \
