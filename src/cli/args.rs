@@ -185,7 +185,6 @@ pub enum SortKey {
     N,
     /// Most favourable stance index first.
     Index,
-    Name,
 }
 
 #[derive(Debug, Args)]
@@ -228,6 +227,22 @@ pub struct ExportArgs {
     /// Write here instead of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+impl ExportArgs {
+    /// The view behind an export of aggregates: every actor, nothing left out.
+    pub fn every_actor(&self) -> ViewArgs {
+        ViewArgs {
+            format: ReportFormat::Json,
+            by: None,
+            min_n: 1,
+            sort: SortKey::N,
+            rollup: false,
+            top: 0,
+            all: true,
+            ascii: false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

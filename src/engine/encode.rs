@@ -2,7 +2,8 @@
 //!
 //! `[CLS] context [SEP] {implied candidates} sentence with marked mentions [SEP]`. Every candidate opens with
 //! the marker token and closes with its twin; a candidate that the sentence does not mention is named before
-//! the sentence. Context is token type 0, the rest type 1. All candidates of a sentence share one encoding.
+//! the sentence. Context is token type 0, the rest type 1. All candidates of a sentence share one encoding, or each has
+//! its own, as the model was trained.
 
 use std::ops::Range;
 use std::path::Path;
@@ -20,6 +21,8 @@ pub struct EncodingConfig {
     pub max_tokens: usize,
     /// At most so many tokens of context, the latest.
     pub context_tokens: usize,
+    /// All candidates of a sentence share one encoding; otherwise each has its own.
+    pub joint: bool,
     /// Vocabulary entries that open and close a candidate.
     pub open_marker: String,
     pub close_marker: String,
@@ -30,6 +33,7 @@ impl Default for EncodingConfig {
         Self {
             max_tokens: 256,
             context_tokens: 64,
+            joint: true,
             open_marker: "[unused0]".into(),
             close_marker: "[unused1]".into(),
         }
@@ -90,6 +94,21 @@ impl QueryEncoder {
 
     /// The model inputs of `query`: at least one; every candidate is marked in exactly one of them.
     pub fn encode(&self, query: &Query) -> Result<Vec<Encoded>> {
+        if self.config.joint || query.candidates.len() < 2 {
+            return self.encode_jointly(query);
+        }
+        let mut windows = Vec::new();
+        for (index, candidate) in query.candidates.iter().enumerate() {
+            let alone = Query { candidates: vec![candidate.clone()], ..query.clone() };
+            for mut window in self.encode_jointly(&alone)? {
+                window.markers.iter_mut().for_each(|(candidate, _)| *candidate = index);
+                windows.push(window);
+            }
+        }
+        Ok(windows)
+    }
+
+    fn encode_jointly(&self, query: &Query) -> Result<Vec<Encoded>> {
         let context = if query.context.is_empty() || self.config.context_tokens == 0 {
             Vec::new()
         } else {

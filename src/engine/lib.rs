@@ -8,4 +8,5 @@ pub mod model;
 pub mod prepare;
 pub mod score;
 pub mod train;
+pub mod verbs;
 pub mod workers;

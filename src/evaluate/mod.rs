@@ -1,6 +1,7 @@
 //! Measurement: what the program says, against what careful readers say.
 
 pub mod boundaries;
+pub mod calibration;
 pub mod holders;
 pub mod labels;
 pub mod naming;

@@ -4,6 +4,7 @@
 //! probabilities as an object in JSONL and as columns `p_support` to `p_none` elsewhere. [`table`] is the general part, which
 //! reports use for their aggregates.
 
+mod aggregates;
 pub mod table;
 
 #[cfg(test)]
@@ -14,6 +15,7 @@ use std::io::{self, Write};
 use crate::statement::Statement;
 use crate::store::{ArticleRow, Selection, SentenceRow, StoreError};
 
+pub use aggregates::aggregates;
 use table::{Cell, Column, Kind, TableWriter};
 
 /// File format of an export.

@@ -18,7 +18,7 @@ pub(super) struct Decoded {
 
 /// Decodes a whole file. `declared` is the encoding that the content itself names.
 pub(super) fn decode_document(bytes: &[u8], declared: Option<&'static Encoding>) -> Result<Decoded, Reason> {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+    if let Some((encoding, mark)) = mark_of(bytes) {
         return decode_as(encoding, &bytes[mark..], None);
     }
     if looks_binary(bytes) {
@@ -48,7 +48,7 @@ impl RecordDecoder {
     /// Prepares a stream for reading as records: its bytes from the first one on, in UTF-8 or in
     /// an encoding that keeps ASCII, and the decoder for its records.
     pub fn open(mut stream: Stream) -> Result<(Box<dyn BufRead + Send>, Self), Reason> {
-        match Encoding::for_bom(&stream.sample) {
+        match mark_of(&stream.sample) {
             Some((encoding, mark)) if encoding == UTF_8 => {
                 stream.sample.drain(..mark);
                 Ok((stream.into_reader(), Self { encoding: Some(UTF_8) }))
@@ -111,6 +111,14 @@ fn decode_as(
         return Err(Reason::BrokenEncoding { replaced, encoding: encoding.name() });
     }
     Ok(Decoded { text, warning: Some(WarningKind::ReplacedCharacters { count: replaced }) })
+}
+
+/// The byte order mark's encoding and length. Stray bytes that look like the mark of UTF-16 before
+/// plain ASCII are none: real UTF-16 does not read as UTF-8 without a single NUL.
+fn mark_of(bytes: &[u8]) -> Option<(&'static Encoding, usize)> {
+    Encoding::for_bom(bytes).filter(|&(encoding, mark)| {
+        encoding == UTF_8 || bytes.contains(&0) || std::str::from_utf8(&bytes[mark..]).is_err()
+    })
 }
 
 fn detect(bytes: &[u8]) -> &'static Encoding {
@@ -224,6 +232,13 @@ mod tests {
             assert_eq!((decoded.text.as_str(), decoded.warning), (SAMPLE, None));
             assert_eq!(open(&bytes).0, SAMPLE);
         }
+    }
+
+    #[test]
+    fn stray_bytes_before_ascii_are_no_mark() {
+        let decoded = decode_document(b"\xff\xfe The talks broke off.", None).unwrap();
+        assert!(decoded.text.ends_with(" The talks broke off."), "{}", decoded.text);
+        assert!(decoded.warning.is_some());
     }
 
     #[test]

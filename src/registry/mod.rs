@@ -17,6 +17,7 @@ use std::sync::LazyLock;
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use self::load::{Loaded, Source, claim_key};
 use self::matcher::{Matcher, Pattern};
@@ -147,6 +148,7 @@ pub enum AliasForm {
 /// Known actors, searchable by name. Immutable once loaded; shared by all threads.
 #[derive(Debug)]
 pub struct Registry {
+    digest: String,
     actors: Vec<Actor>,
     parents: Vec<Option<ActorId>>,
     canonical: HashMap<String, ActorId>,
@@ -312,10 +314,19 @@ const FAMILY_PARTICLES: &[&str] = &[
 ];
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| match load::load(BUILTIN) {
-    Ok(loaded) => Registry::new(loaded),
+    Ok(loaded) => Registry::new(loaded, BUILTIN),
     // The data are compiled in and a unit test loads them: a fault is a bug in the program.
     Err(error) => panic!("the built-in actors are faulty: {error:#}"),
 });
+
+fn digest(sources: &[Source<'_>]) -> String {
+    let mut hash = Sha256::new();
+    for source in sources {
+        hash.update((source.text.len() as u64).to_le_bytes());
+        hash.update(source.text);
+    }
+    hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
 
 impl Registry {
     /// The registry that ships with the program.
@@ -336,7 +347,12 @@ impl Registry {
         })?;
         let user = Source { name: &shown, text: &text, overrides: true };
         let sources: Vec<Source<'_>> = BUILTIN.iter().map(Source::borrowed).chain([user]).collect();
-        Ok(Self::new(load::load(&sources)?))
+        Ok(Self::new(load::load(&sources)?, &sources))
+    }
+
+    /// 16 hex digits over the TOML that it was made of: part of what decides a score.
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// A registry of nothing but the given TOML, for tests and small worlds.
@@ -344,10 +360,11 @@ impl Registry {
     /// # Errors
     /// As [`Registry::with_user_file`]; messages call the text `name`.
     pub fn from_toml(name: &str, text: &str) -> anyhow::Result<Registry> {
-        Ok(Self::new(load::load(&[Source { name, text, overrides: false }])?))
+        let sources = [Source { name, text, overrides: false }];
+        Ok(Self::new(load::load(&sources)?, &sources))
     }
 
-    fn new(loaded: Loaded) -> Self {
+    fn new(loaded: Loaded, sources: &[Source<'_>]) -> Self {
         let Loaded { actors, ignore, titles } = loaded;
         let id = |index: usize| ActorId(index as u32);
         let canonical: HashMap<String, ActorId> =
@@ -407,6 +424,7 @@ impl Registry {
         }
         let family_names = family.into_iter().map(|(name, owner)| (fold(&name), owner)).collect();
         Self {
+            digest: digest(sources),
             offices: Offices::new(&actors, titles),
             matcher: Matcher::new(patterns, given),
             actors,

@@ -28,6 +28,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+/// Counts up when the same text may be cut differently; part of what decides a score.
+pub const VERSION: u32 = 1;
+
 /// One sentence of an article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sentence {

@@ -19,6 +19,12 @@ pub struct Finding {
     pub problem: String,
 }
 
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}: {}", self.check, self.place, self.problem)
+    }
+}
+
 /// Findings of one check that are told in full; the rest is summed up.
 const TOLD_PER_CHECK: usize = 20;
 

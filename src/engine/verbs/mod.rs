@@ -83,6 +83,6 @@ impl Ready {
 }
 
 /// The registry with the user's file, if there is one.
-fn registry(actors: Option<&Path>) -> Result<std::borrow::Cow<'static, Registry>, Failure> {
+fn registry(actors: Option<&Path>) -> Result<&'static Registry, Failure> {
     detente::cli::verbs::registry(actors)
 }

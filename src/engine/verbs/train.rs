@@ -13,6 +13,6 @@ pub fn run(args: &TrainArgs, common: &Common) -> Outcome {
     }
     let registry = super::registry(common.actors.as_deref())?;
     let places = Places { data: args.data.clone(), bases: args.bases.clone(), out: args.output.clone() };
-    train(&plan, &places, &registry, args.resume)?;
+    train(&plan, &places, registry, args.resume)?;
     Ok(0)
 }

@@ -1,0 +1,267 @@
+//! From the store to a rendered report: reads the lean statements, aggregates, fetches what is quoted, renders.
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use anyhow::Result;
+
+use super::args::{Common, Period, ReportFormat, SelectArgs, SortKey, ViewArgs};
+use crate::aggregate::period::By;
+use crate::aggregate::{self, Observation, Options, aggregate};
+use crate::registry::Registry;
+use crate::report::csv::Table;
+use crate::report::{
+    self, Csv, Header, Json, Listing, Markdown, Order, Renderer, Report, Run, Terminal, Totals,
+};
+use crate::statement::Statement;
+use crate::store::{Filter, LeanStatement, Scope, Selection, Store};
+
+/// What of the store is read.
+pub fn filter(select: &SelectArgs, include_none: bool) -> Filter {
+    Filter {
+        scope: select.run.clone().map_or(Scope::Latest, Scope::Run),
+        from: select.from,
+        to: select.to,
+        // Narrowed after the roll-up, when there is one.
+        actors: select.actor.clone(),
+        outlets: select.outlet.clone(),
+        include_none,
+    }
+}
+
+/// Builds the report that `select` and `view` ask for.
+pub fn build(store: &Store, select: &SelectArgs, view: &ViewArgs, registry: &Registry) -> Result<Report> {
+    let wanted: Vec<String> = select.actor.iter().map(|name| canonical(registry, name)).collect();
+    let mut filter = filter(select, false);
+    filter.actors = if view.rollup { Vec::new() } else { wanted.clone() };
+    let selection = store.select(&filter)?;
+    let mut statements: Vec<LeanStatement> = Vec::new();
+    selection.for_each_lean(|statement| statements.push(*statement))?;
+    let articles = selection.articles();
+    let observations: Vec<Observation> = statements
+        .iter()
+        .enumerate()
+        .map(|(position, lean)| Observation {
+            statement: position as i64,
+            actor: lean.actor,
+            article: lean.article,
+            sentence: lean.sentence,
+            date: articles[lean.article as usize].date,
+            outlet: articles[lean.article as usize].outlet,
+            stance: lean.stance,
+            probabilities: lean.probabilities,
+            mode: lean.mode,
+            basis: lean.basis,
+            tone: lean.tone,
+        })
+        .collect();
+
+    let tree = view.rollup.then(|| Chains::new(&selection, registry));
+    let names: &[String] = tree.as_ref().map_or(selection.actors(), |tree| &tree.names);
+    let roll_up =
+        |actor: u32| tree.as_ref().map_or_else(|| vec![actor], |tree| tree.chains[actor as usize].clone());
+    let options = Options {
+        by: view.by.map(|period| match period {
+            Period::Day => By::Day,
+            Period::Week => By::Week,
+            Period::Month => By::Month,
+            Period::Quarter => By::Quarter,
+        }),
+        roll_up: view.rollup.then_some(&roll_up),
+    };
+    let rolled_up_actors = (view.rollup && !wanted.is_empty())
+        .then(|| (0..names.len() as u32).filter(|&actor| wanted.contains(&names[actor as usize])).collect());
+    let picked =
+        aggregate::Selection { actors: rolled_up_actors, min_statements: view.min_n, ..Default::default() };
+    let aggregates = aggregate(&observations, names, &picked, options);
+    let listing = Listing {
+        order: match view.sort {
+            SortKey::N => Order::Count,
+            SortKey::Index => Order::Index,
+        },
+        limit: match view.format {
+            ReportFormat::Terminal | ReportFormat::Markdown if !view.all => Some(view.top),
+            _ => None,
+        },
+    };
+    let mut fetch = |ids: &[i64]| quoted(&selection, &statements, ids);
+    report::build(
+        &aggregates,
+        names,
+        header(store, &selection, select)?,
+        totals(store, &selection)?,
+        listing,
+        &mut fetch,
+    )
+}
+
+/// The name that the registry uses, or the name as given.
+fn canonical(registry: &Registry, name: &str) -> String {
+    registry.find(name).map_or_else(|| name.to_owned(), |id| registry.actor(id).name.clone())
+}
+
+/// The statements at `ids` (positions in `statements`); each article is read once.
+fn quoted(selection: &Selection, statements: &[LeanStatement], ids: &[i64]) -> Result<Vec<Statement>> {
+    let mut order: Vec<usize> = (0..ids.len()).collect();
+    order.sort_by_key(|&position| ids[position]);
+    let mut found: Vec<Option<Statement>> = vec![None; ids.len()];
+    let mut cached: HashMap<i64, Statement> = HashMap::new();
+    for position in order {
+        let id = ids[position];
+        let statement = match cached.get(&id) {
+            Some(statement) => statement.clone(),
+            None => selection.statement(&statements[id as usize])?,
+        };
+        cached.insert(id, statement.clone());
+        found[position] = Some(statement);
+    }
+    Ok(found.into_iter().flatten().collect())
+}
+
+fn header(store: &Store, selection: &Selection, select: &SelectArgs) -> Result<Header> {
+    let configuration = selection.configuration();
+    let mut chosen = Vec::new();
+    chosen.extend(select.run.iter().map(|run| format!("run {run}")));
+    chosen.extend(select.actor.iter().map(|actor| format!("actor {actor}")));
+    chosen.extend(select.outlet.iter().map(|outlet| format!("outlet {outlet}")));
+    let others =
+        store.runs()?.iter().filter(|run| run.configuration.digest() != configuration.digest()).count();
+    if others > 0 && select.run.is_none() {
+        chosen.push(format!(
+            "configuration {}; {others} other run(s) in the store used another model or other settings",
+            configuration.digest()
+        ));
+    }
+    let run = |id: &String| Run {
+        id: id.clone(),
+        model: configuration.model.clone(),
+        digest: configuration.model_digest.chars().take(8).collect(),
+    };
+    Ok(Header {
+        topic: configuration.topic.clone(),
+        runs: selection.runs().iter().map(run).collect(),
+        selection: chosen,
+        from: select.from.map(|date| date.to_string()),
+        to: select.to.map(|date| date.to_string()),
+        ..Header::default()
+    })
+}
+
+fn totals(store: &Store, selection: &Selection) -> Result<Totals> {
+    let sums = selection.totals();
+    let mut totals = Totals {
+        exact_duplicates: sums.duplicates_exact as usize,
+        near_duplicates: sums.duplicates_near as usize,
+        undated_articles: sums.undated as usize,
+        sentences: sums.sentences as usize,
+        articles_scored: sums.articles as usize,
+        articles_read: (sums.articles + sums.duplicates_exact + sums.duplicates_near) as usize,
+        ..Totals::default()
+    };
+    for id in selection.runs() {
+        for refusal in store.refusals(id)? {
+            let record = refusal.record.map_or_else(String::new, |record| format!(", record {record}"));
+            totals.refused.push(report::Refusal {
+                input: format!("{}{record}", refusal.path.display()),
+                reason: refusal.reason,
+            });
+        }
+    }
+    // A bad file that stays in a folder is refused by every run over it.
+    totals.refused.sort_by(|a, b| (&a.input, &a.reason).cmp(&(&b.input, &b.reason)));
+    totals.refused.dedup();
+    totals.articles_read += totals.refused.len();
+    if let [only] = selection.runs() {
+        totals.articles_reused = store.run(only)?.counts.reused as usize;
+    }
+    Ok(totals)
+}
+
+/// For each actor of a selection, itself and those above it; actors that no statement names are added.
+struct Chains {
+    names: Vec<String>,
+    chains: Vec<Vec<u32>>,
+}
+
+impl Chains {
+    fn new(selection: &Selection, registry: &Registry) -> Self {
+        let mut names: Vec<String> = selection.actors().to_vec();
+        let mut position: HashMap<String, u32> =
+            names.iter().enumerate().map(|(index, name)| (name.clone(), index as u32)).collect();
+        // What articles say of actors that the registry does not know.
+        let mut sides: HashMap<u32, &str> = HashMap::new();
+        for holder in selection.holders() {
+            if let Some(side) = &holder.side {
+                sides.entry(holder.actor).or_insert(side);
+            }
+        }
+        let chains = (0..names.len() as u32)
+            .map(|actor| {
+                let name = names[actor as usize].clone();
+                let mut above: Vec<String> = vec![name.clone()];
+                let known = registry.by_name(&name);
+                if known.is_none() {
+                    above.extend(sides.get(&actor).map(|side| (*side).to_owned()));
+                }
+                let from = known.or_else(|| sides.get(&actor).and_then(|side| registry.by_name(side)));
+                if let Some(id) = from {
+                    above.extend(registry.chain(id).into_iter().map(|id| registry.actor(id).name.clone()));
+                }
+                let mut chain: Vec<u32> = Vec::new();
+                for name in above {
+                    let index = *position.entry(name.clone()).or_insert_with(|| {
+                        names.push(name);
+                        names.len() as u32 - 1
+                    });
+                    if !chain.contains(&index) {
+                        chain.push(index);
+                    }
+                }
+                chain
+            })
+            .collect();
+        Self { names, chains }
+    }
+}
+
+/// Renders `report` in the format that `view` asks for. `width` in columns, for the terminal.
+pub fn render(
+    report: &Report,
+    view: &ViewArgs,
+    width: usize,
+    color: bool,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    match view.format {
+        ReportFormat::Terminal => Terminal { width, color, ascii: view.ascii }.render(report, out),
+        ReportFormat::Markdown => Markdown.render(report, out),
+        ReportFormat::Json => Json.render(report, out),
+        ReportFormat::Csv => {
+            let table = if view.by.is_some() { Table::Series } else { Table::Actors };
+            Csv { table }.render(report, out)
+        }
+    }
+}
+
+/// Columns of the terminal; 100 where there is none.
+pub fn terminal_width() -> usize {
+    terminal_size::terminal_size()
+        .map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns).max(40))
+}
+
+/// Builds and prints the report to standard output.
+pub fn print(
+    store: &Store,
+    select: &SelectArgs,
+    view: &ViewArgs,
+    registry: &Registry,
+    common: &Common,
+) -> Result<()> {
+    let report = build(store, select, view, registry)?;
+    let mut out = std::io::stdout().lock();
+    match render(&report, view, terminal_width(), common.use_color(), &mut out).and_then(|()| out.flush()) {
+        // The reader of a pipe may stop early.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
