@@ -239,7 +239,7 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
     let tokens = if whole { phrase.all.start..phrase.end } else { phrase.all.clone() };
     let bytes = line.bytes(&tokens);
     let sort = match (phrase.head, phrase.side) {
-        (Head::Group, Some(side)) if is_bloc(line, side, &phrase.title) => {
+        (Head::Group | Head::Body, Some(side)) if is_bloc(line, side, &phrase.title) => {
             Sort::Registered(side, AliasForm::Name)
         }
         // "Western diplomats": a group, there being no Western government.
