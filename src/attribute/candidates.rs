@@ -29,10 +29,6 @@ pub fn of_sentence(reading: &Reading, line: &Line, index: usize) -> Vec<Candidat
         }
     }
     let mut out: Vec<Candidate> = Vec::new();
-    // "Leader of the Revolution Ayatollah Doe": two names of one actor side by side are one mention.
-    weighed.dedup_by(|next, previous| {
-        next.2 == previous.2 && next.1.mention.tokens.start == previous.1.mention.tokens.end
-    });
     let mut seen: Vec<MemberId> = Vec::new();
     for (weight, resolved, who, reason) in &weighed {
         let better = weighed.iter().any(|(w, _, other, _)| other == who && w > weight);
