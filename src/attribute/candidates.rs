@@ -29,10 +29,6 @@ pub fn of_sentence(reading: &Reading, line: &Line, index: usize) -> Vec<Candidat
         }
     }
     let mut out: Vec<Candidate> = Vec::new();
-    // "Leader of the Revolution Ayatollah Doe": two names of one actor side by side are one mention.
-    weighed.dedup_by(|next, previous| {
-        next.2 == previous.2 && next.1.mention.tokens.start == previous.1.mention.tokens.end
-    });
     let mut seen: Vec<MemberId> = Vec::new();
     for (weight, resolved, who, reason) in &weighed {
         let better = weighed.iter().any(|(w, _, other, _)| other == who && w > weight);
@@ -93,6 +89,12 @@ fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
     {
         return Weight::Not;
     }
+    // "A president", "as chief": nobody in particular, unless it acts.
+    let next = line.lower(end);
+    let acts = words::is_verb(next) || words::is_skippable(next) || next == ",";
+    if role && mention.side.is_none() && mention.tokens.len() <= 2 && !acts {
+        return Weight::Not;
+    }
     // "To governments", "of protesters": nobody in particular.
     let group = matches!(mention.sort, Sort::Group { definite: false }) && mention.side.is_none();
     if group && resolved.object && mention.tokens.len() == 1 {
@@ -125,14 +127,6 @@ fn claimant(reading: &Reading, scene: &Scene, resolved: &Resolved, who: MemberId
     };
     let before = acts().filter(|a| a.verb < position).max_by_key(|a| a.verb);
     // "…, said the minister": the clause stands before the verb.
-<<<<<<< HEAD
-    let after = || {
-        acts()
-            .filter(|a| scene.mentions[a.subject].mention.tokens.start > position && a.verb > position)
-            .next_back()
-    };
-    before.or_else(after).and_then(subject).and_then(other)
-=======
     let after =
         || acts().rfind(|a| scene.mentions[a.subject].mention.tokens.start > position && a.verb > position);
     let act = before.or_else(after).and_then(subject);
@@ -142,7 +136,6 @@ fn claimant(reading: &Reading, scene: &Scene, resolved: &Resolved, who: MemberId
         scene.turn.as_ref().or(author).and_then(|(who, _)| who.first().copied())
     };
     act.or_else(turn).and_then(other)
->>>>>>> attribute
 }
 
 /// Speakers whose words these are and whom the sentence may not mention.

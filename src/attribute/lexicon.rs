@@ -111,11 +111,7 @@ static ROLES: Words = LazyLock::new(|| {
 static HONORIFICS: Words = LazyLock::new(|| {
     set(
         "mr mr. mrs mrs. ms ms. dr dr. gen gen. sen sen. rep rep. gov gov. col col. lt lt. maj maj. adm adm. brig \
-<<<<<<< HEAD
-         brig. prof prof. amb. sec. sheikh sheik seyed seyyed sayyid sayyed hojatoleslam hojjatoleslam imam sir lord \
-=======
          brig. prof prof. amb. sec. sheikh sheik seyed seyyed sayyid sayyed hojatoleslam hojjatoleslam mullah maulvi maulana imam sir lord \
->>>>>>> attribute
          lady madam ayatollah marshal crown his her excellency majesty highness hon. rev. retired lieutenant major sergeant \
          captain",
     )
@@ -192,7 +188,7 @@ static NOT_NAMES: Words = LazyLock::new(|| {
          her its our their my your who what when where why how there here and but or if as at by for from in of on \
          to with after before while since although though because however moreover meanwhile nevertheless \
          nonetheless furthermore additionally earlier later then now today yesterday also according under during \
-         despite following regarding q a barjam bojama instex snapback tv press times news agency radio channel \
+         despite following regarding q a barjam bojama instex snapback nobody everyone everybody anyone anybody somebody someone none nothing something everything anything tv press times news agency radio channel \
          daily post journal resolution article chapter act plan accord agreement treaty deal pact protocol \
          convention charter conference summit session meeting talks day week month year street square university \
          airport gulf sea strait river mountain city province south north east west middle central northern \
@@ -231,12 +227,8 @@ static ACTS: Words = LazyLock::new(|| {
     set(
         "withdrawal exit pullout return refusal decision violation violations commitment offer proposal rejection \
          departure breach behavior behaviour approach stance position demands demand readiness willingness efforts \
-<<<<<<< HEAD
-         abandonment pull-out quitting mediation move moves unilateral persistent illegal return's re-entry",
-=======
          abandonment pull-out quitting mediation move moves unilateral persistent illegal re-entry response responses reply opposition initiative \
          diplomacy unwillingness pledge pledges promise insistence intransigence obligations commitments demand",
->>>>>>> attribute
     )
 });
 

@@ -267,16 +267,12 @@ impl<'a> Line<'a> {
             return;
         }
         let role = phrase.head == Head::Role;
-<<<<<<< HEAD
-        if !(preposition == "of"
-=======
         let posted = matches!(
             phrase.title.rsplit(' ').next(),
             Some("ambassador" | "envoy" | "adviser" | "advisor" | "aide")
         );
         if !(preposition == "of"
             || (posted && preposition == "to")
->>>>>>> attribute
             || (group && matches!(preposition, "to" | "in"))
             || (role && preposition == "for"))
         {
@@ -382,13 +378,8 @@ fn is_topic(lower: &str) -> bool {
 fn adjectival(lower: &str) -> bool {
     lower.len() > 4
         && [
-<<<<<<< HEAD
-            "ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "wing", "line", "backed",
-            "led", "based",
-=======
             "ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "-wing", "-line", "-backed",
             "-led", "-based",
->>>>>>> attribute
         ]
         .iter()
         .any(|ending| lower.ends_with(ending))

@@ -108,6 +108,19 @@ fn push(line: &Line, found: &mut Vec<Mention>, tokens: Range<usize>, sort: Sort)
     let bytes = line.bytes(&tokens);
     if !bytes.is_empty() {
         found.push(Mention { tokens, bytes, sort, title: None, side: None, female: None });
+        join_names(line, found);
+    }
+}
+
+/// "Leader of the Revolution Ayatollah Doe": two names of one actor side by side are one mention.
+fn join_names(line: &Line, found: &mut Vec<Mention>) {
+    let [.., first, second] = found.as_mut_slice() else { return };
+    let (Sort::Registered(one, _), Sort::Registered(other, _)) = (&first.sort, &second.sort) else { return };
+    if one == other && first.tokens.end == second.tokens.start {
+        second.tokens.start = first.tokens.start;
+        second.bytes = line.bytes(&second.tokens);
+        let joined = found.len() - 2;
+        found.remove(joined);
     }
 }
 
@@ -207,6 +220,7 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
             let bytes = line.bytes(&tokens);
             let female = gender(line, phrase.all.start..name.end);
             found.push(Mention { tokens, bytes, sort, title: Some(phrase.title), side: phrase.side, female });
+            join_names(line, found);
             return name.end;
         }
     }
@@ -239,16 +253,13 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
     let tokens = if whole { phrase.all.start..phrase.end } else { phrase.all.clone() };
     let bytes = line.bytes(&tokens);
     let sort = match (phrase.head, phrase.side) {
-        (Head::Group, Some(side)) if is_bloc(line, side, &phrase.title) => {
+        (Head::Group | Head::Body, Some(side)) if is_bloc(line, side, &phrase.title) => {
             Sort::Registered(side, AliasForm::Name)
         }
-<<<<<<< HEAD
-=======
         // "Western diplomats": a group, there being no Western government.
         (Head::Government, Some(side)) if line.registry.actor(side).kind == ActorKind::Group => {
             Sort::Group { definite: phrase.definite }
         }
->>>>>>> attribute
         (Head::Government, Some(side)) => Sort::Registered(side, AliasForm::Name),
         (Head::Government, None) if phrase.definite => Sort::Government,
         (Head::Government, None) => return phrase.all.end,

@@ -112,14 +112,7 @@ fn before(
             let Some(token) = line.token(at) else { break };
             if is_stop(token) {
                 depth_stop += 1;
-<<<<<<< HEAD
-            } else if words::is_verb(&token.lower)
-                && depth_stop % 2 == 0
-                && !words::is_skippable(&token.lower)
-            {
-=======
             } else if words::is_verb(&token.lower) && depth_stop % 2 == 0 {
->>>>>>> attribute
                 blocked = true;
             }
         }

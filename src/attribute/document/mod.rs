@@ -96,6 +96,8 @@ struct Reader<'a> {
     /// Words that the article also writes in lower case.
     common: HashSet<String>,
     tokens: Rc<Vec<Token>>,
+    /// Persons of the registry whom headline and text name.
+    officials: Vec<ActorId>,
 }
 
 /// Reads an article.
@@ -121,7 +123,15 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
         unattributed,
         common,
         tokens: tokens.clone(),
+        officials: Vec::new(),
     };
+    let headline = names_in(article.title.as_deref().unwrap_or_default(), registry);
+    for found in headline.iter().chain(&matches).take(400) {
+        let person = registry.actor(found.actor).kind == ActorKind::Person;
+        if person && !reader.officials.contains(&found.actor) {
+            reader.officials.push(found.actor);
+        }
+    }
     reader.home = reader.home(&matches, sentences);
     let author = reader.title();
     let mut scenes: Vec<Scene> = Vec::with_capacity(sentences.len());

@@ -87,15 +87,7 @@ impl Reader<'_> {
 
     /// The year in which most of the article's office holders were in office, when its date is unknown.
     pub(super) fn era(&self) -> Option<PartialDate> {
-        let mut people: Vec<ActorId> = Vec::new();
-        for trace in self.traces.iter().take(200) {
-            if let Some(actor) = self.cast.member(trace.who).actor
-                && !people.contains(&actor)
-                && self.cast.member(trace.who).is_person()
-            {
-                people.push(actor);
-            }
-        }
+        let people = &self.officials;
         let held = |actor: ActorId, year: i16| {
             self.registry.actor(actor).roles.iter().any(|r| {
                 r.from.is_some_and(|from| from.year <= year) && r.to.is_none_or(|to| to.year >= year)
