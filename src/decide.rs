@@ -107,7 +107,8 @@ impl ModeWords {
             const TALKS: &str = r"(?:talk|negotiat|dialogue|discuss|meet|met\b|contact|engag|conversation|diploma|communicat|channel)\w*";
             [r"(?:direct(?:ly)?|face[- ]to[- ]face|one[- ]on[- ]one)", r"indirect(?:ly)?"].map(|form| {
                 let gap = r"(?:\W+\w+){0,5}?\W+";
-                Regex::new(&format!(r"(?i)\b(?:{form}{gap}{TALKS}|{TALKS}{gap}{form}\b)")).expect("a valid pattern")
+                Regex::new(&format!(r"(?i)\b(?:{form}{gap}{TALKS}|{TALKS}{gap}{form}\b)"))
+                    .expect("a valid pattern")
             })
         });
         let [direct, indirect] = &*NEAR;

@@ -28,6 +28,9 @@ use crate::article::Article;
 use crate::registry::Registry;
 use crate::segment::Sentence;
 
+/// Counts up when the same text may get other candidates; part of what decides a score.
+pub const VERSION: u32 = 1;
+
 /// Name of the holder of a statement whose speaker or pronoun could not be resolved.
 pub const UNATTRIBUTED: &str = "unattributed";
 

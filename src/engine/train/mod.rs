@@ -44,6 +44,10 @@ pub struct Places {
 const ENCODER: usize = 0;
 const HEADS: usize = 1;
 const HEAD_RATE: f64 = 10.0;
+/// Kept as pretrained.
+const WORD_EMBEDDINGS: &str = "embeddings.word_embeddings.weight";
+/// Steps between two lines of the log, where there is no terminal for a bar.
+const LOG_STEPS: u64 = 100;
 
 /// Trains by `plan` and writes the model of the best epoch, its manifest and `training.json`. A checkpoint is
 /// written after each epoch; with `resume`, training goes on after the last one (with fresh moments of the
@@ -93,15 +97,19 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
     let from = if record.epochs.is_empty() { base.clone() } else { checkpoint.join("last") };
 
     tch::manual_seed(plan.seed as i64);
+    tch::set_num_threads(std::thread::available_parallelism().map_or(1, usize::from) as i32);
     let store = nn::VarStore::new(Device::Cpu);
     let root = store.root();
     let mut register = |name: &str, tensor: tch::Tensor| {
         let group = if name.starts_with("heads.") { HEADS } else { ENCODER };
         // tch reserves the dot in names for its own paths.
-        root.set_group(group).var_copy(&name.replace('.', "|"), &tensor.to_kind(Kind::Float))
+        let variable = root.set_group(group).var_copy(&name.replace('.', "|"), &tensor.to_kind(Kind::Float));
+        // Half of all parameters and most of an optimiser step's time; a few thousand sentences touch few of its rows.
+        if name == WORD_EMBEDDINGS { variable.set_requires_grad(false) } else { variable }
     };
     let network = Network::load(&from, &mut register)?;
     let mut optimiser = nn::adamw(0.9, 0.999, plan.weight_decay).build(&store, plan.learning_rate)?;
+    eprintln!("{} parameters learn, {} threads", store.trainable_variables().iter().map(|t| t.numel()).sum::<usize>(), tch::get_num_threads());
 
     let budget = plan.batch_tokens;
     let steps_per_epoch = batches(&examples, budget, &mut ChaCha8Rng::seed_from_u64(plan.seed)).len();
@@ -129,6 +137,10 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
             step += 1;
             bar.inc(1);
             bar.set_message(parts.to_string());
+            if bar.is_hidden() && bar.position() % LOG_STEPS == 0 {
+                let seconds = epoch_started.elapsed().as_secs_f64();
+                eprintln!("epoch {}, step {} of {}, {seconds:.0} s: {parts}", epoch + 1, bar.position(), order.len());
+            }
         }
         bar.finish_and_clear();
 
