@@ -13,6 +13,7 @@ mod names;
 mod offices;
 mod phrases;
 mod quotes;
+mod reason;
 mod scan;
 mod speech;
 mod tokens;

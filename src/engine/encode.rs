@@ -249,3 +249,102 @@ fn windows_over(sentence: &MarkedSentence, room: usize) -> Vec<Window> {
     }
     windows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoder(joint: bool, max_tokens: usize) -> QueryEncoder {
+        let tokenizer = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/fast/tokenizer.json");
+        let config = EncodingConfig { joint, max_tokens, context_tokens: 16, ..EncodingConfig::default() };
+        QueryEncoder::load(&tokenizer, &config).unwrap()
+    }
+
+    fn query(sentence: &str, mentions: &[&str], implied: &[&str]) -> Query {
+        let mention = |words: &&str| {
+            let at = sentence.find(words).unwrap();
+            CandidateMark::Mention(at..at + words.len())
+        };
+        let candidates = mentions
+            .iter()
+            .map(mention)
+            .chain(implied.iter().map(|name| CandidateMark::Implied((*name).into())));
+        Query {
+            context: "Earlier words.".into(),
+            sentence: sentence.into(),
+            candidates: candidates.collect(),
+        }
+    }
+
+    /// What stands between each opening marker and the next closing one.
+    fn marked(encoder: &QueryEncoder, input: &Encoded) -> Vec<(usize, String)> {
+        let text = |at: usize| {
+            let inside: Vec<u32> = input.ids[at + 1..]
+                .iter()
+                .take_while(|id| **id != encoder.close)
+                .map(|id| *id as u32)
+                .collect();
+            encoder.tokenizer.decode(&inside, true).unwrap()
+        };
+        input
+            .markers
+            .iter()
+            .map(|&(candidate, at)| {
+                assert_eq!(input.ids[at], encoder.open);
+                (candidate, text(at))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_candidate_is_marked_around_its_words_or_its_name() {
+        let encoder = encoder(true, 256);
+        let query = query("Marlia will talk, Oskar Venn said.", &["Oskar Venn", "Marlia"], &["Ilse Brandt"]);
+        let inputs = encoder.encode(&query).unwrap();
+        assert_eq!(inputs.len(), 1);
+        let mut found = marked(&encoder, &inputs[0]);
+        found.sort();
+        assert_eq!(found, [(0, "oskar venn".into()), (1, "marlia".into()), (2, "ilse brandt".into())]);
+        // The context is of the first type, the rest of the second.
+        assert_eq!(inputs[0].ids[inputs[0].second_part - 1], encoder.sep);
+    }
+
+    #[test]
+    fn nested_and_equal_mentions_each_have_a_marker() {
+        let encoder = encoder(true, 256);
+        let query = query("U.S. President Venn agreed.", &["U.S. President Venn", "U.S.", "U.S."], &[]);
+        let input = &encoder.encode(&query).unwrap()[0];
+        assert_eq!(input.markers.len(), 3);
+        let opens = input.ids.iter().filter(|id| **id == encoder.open).count();
+        let closes = input.ids.iter().filter(|id| **id == encoder.close).count();
+        assert_eq!((opens, closes), (2, 2), "equal spans share a pair");
+    }
+
+    #[test]
+    fn apart_each_candidate_has_its_own_input() {
+        let encoder = encoder(false, 256);
+        let query = query("Marlia will talk, Oskar Venn said.", &["Oskar Venn", "Marlia"], &["Ilse Brandt"]);
+        let inputs = encoder.encode(&query).unwrap();
+        let candidates: Vec<usize> =
+            inputs.iter().flat_map(|input| &input.markers).map(|(c, _)| *c).collect();
+        assert_eq!(candidates, [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_sentence_that_is_too_long_is_seen_in_windows_that_show_every_mention_once() {
+        let encoder = encoder(true, 64);
+        let filler = "word ".repeat(90);
+        let sentence = format!("Marlia {filler}Tolmar {filler}Kessara");
+        let query = query(&sentence, &["Marlia", "Tolmar", "Kessara"], &[]);
+        let inputs = encoder.encode(&query).unwrap();
+        assert!(inputs.len() > 1);
+        let mut found: Vec<usize> = Vec::new();
+        for input in &inputs {
+            assert!(input.ids.len() <= 64, "{}", input.ids.len());
+            assert!(input.markers.iter().all(|&(_, at)| input.ids[at] == encoder.open));
+            found.extend(input.markers.iter().map(|(candidate, _)| candidate));
+        }
+        found.sort_unstable();
+        assert_eq!(found, [0, 1, 2]);
+    }
+}

@@ -214,7 +214,8 @@ pub fn encoder_config(folder: &Path) -> Result<EncoderConfig> {
 pub struct Network {
     pub encoder: Encoder,
     pub heads: Heads,
-    stance_temperature: f64,
+    /// Divides the stance logits; 1 until it is fitted.
+    pub stance_temperature: f64,
 }
 
 impl Network {

@@ -29,7 +29,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionB
 
 pub use configuration::{ContentKey, ScoredKeys, ScoringConfiguration};
 pub use error::StoreError;
-pub use read::{ArticleRow, LeanStatement, SentenceRow, describe};
+pub use read::{ArticleRow, LeanStatement, SentenceRow};
 pub use run::{Duplicate, DuplicateKind, Refusal, RunCounts, RunInfo, RunRecord, RunStatus};
 pub use schema::VERSION;
 pub use scored::{ScoredArticle, ScoredSentence, ScoredStatement};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rusqlite::params;
 
 use crate::article::{Article, Origin, PartialDate};
-use crate::attribute::{Candidate, Holder, Reason};
+use crate::attribute::{Candidate, Holder};
 use crate::classify::CandidateScores;
 use crate::segment::Sentence;
 use crate::statement::{Basis, Mode, Stance, StanceProbabilities, Statement, Tone};
@@ -354,7 +354,7 @@ impl Selection<'_> {
             claimed_by: claimant.map(|claimant| claimant.name.clone()),
             tone: sentence.tone_label(),
             tone_toward_actor: statement.tone,
-            reason: describe(&statement.candidate.reason),
+            reason: statement.candidate.reason.to_string(),
             topic: self.configuration.topic.clone(),
             model: self.configuration.model_label(),
             run: self.runs[selected.run as usize].clone(),
@@ -385,20 +385,4 @@ fn from_json<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, column: us
     serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, error.into())
     })
-}
-
-/// A reason in words, as exports show it.
-pub fn describe(reason: &Reason) -> String {
-    match reason {
-        Reason::Named { alias } => format!("named: “{alias}”"),
-        Reason::NamedInText { phrase } => format!("named in the text: “{phrase}”"),
-        Reason::Pronoun { pronoun, antecedent } => format!("“{pronoun}” refers to “{antecedent}”"),
-        Reason::ShortForm { form, antecedent } => format!("“{form}” is short for “{antecedent}”"),
-        Reason::Collective { phrase } => format!("a group: “{phrase}”"),
-        Reason::SpokenFor { word, speaker } => format!("“{word}” as {speaker} says it"),
-        Reason::RunningQuote { speaker, opened_in_sentence } => {
-            format!("{speaker} is still quoted, since sentence {opened_in_sentence}")
-        }
-        Reason::Turn { label } => format!("the speaker of this turn: “{label}”"),
-    }
 }

@@ -1,1 +1,109 @@
-//! todo
+//! `detente eval`: finite figures within their bounds, and figures that follow from a file small enough to count by hand.
+
+use serde_json::Value;
+
+use crate::common::{Desk, number, root, text};
+
+fn share(figures: &Value, name: &str) -> f64 {
+    let value = number(&figures[name]);
+    assert!((0.0..=1.0).contains(&value), "{name}: {value}");
+    value
+}
+
+#[test]
+fn the_samples_labels_give_figures_that_hang_together() {
+    let desk = Desk::with_sample_actors();
+    let labels = root().join("data/sample/labels.jsonl");
+    let figures = desk.run_on("eval --json", &labels).expect(0).json();
+    let lines = std::fs::read_to_string(&labels).expect("the labels").lines().count();
+    assert_eq!(figures["sentences"], lines);
+    assert!(number(&figures["labelled"]) > 100.0);
+    let (precision, recall, f1) =
+        (share(&figures, "precision"), share(&figures, "recall"), share(&figures, "f1"));
+    assert!((f1 - 2.0 * precision * recall / (precision + recall)).abs() < 1e-9);
+    for name in [
+        "stance_accuracy_given_holder",
+        "given_holder_macro_f1",
+        "calibration_error",
+        "sentence_tone_accuracy",
+    ] {
+        share(&figures, name);
+    }
+    // A keyword rule reaches 0.18; attribution alone must find most holders of a corpus whose actors are all registered.
+    assert!(f1 > 0.4, "F1 {f1}");
+    assert!(share(&figures, "holder_recall") > 0.5, "{figures}");
+    let decided: f64 = figures["confusion"]
+        .as_array()
+        .expect("a matrix")
+        .iter()
+        .flat_map(|row| row.as_array().expect("a row"))
+        .map(number)
+        .sum();
+    assert!(decided >= number(&figures["labelled"]), "{figures}");
+    assert!(text(&figures["model_digest"]).len() >= 8);
+    assert!(!desk.path("detente.db").exists());
+
+    let table = desk.run_on("eval", &labels).expect(0);
+    assert!(table.stdout.contains(&format!("F1 {f1:.4}")), "{}", table.stdout);
+    assert_eq!(table.stderr, "");
+}
+
+#[test]
+fn holders_are_measured_without_the_model() {
+    let desk = Desk::with_sample_actors();
+    let mut command = desk.command("eval --kind holders --json");
+    // No model anywhere.
+    command.arg(root().join("data/sample/labels.jsonl")).env("DETENTE_MODELS", desk.path("none"));
+    let figures = crate::common::finish(&mut command).expect(0).json();
+    let shown = figures.to_string();
+    assert!(!shown.contains("null") && !shown.contains("NaN"), "{shown}");
+    assert!(shown.len() > 20, "{shown}");
+}
+
+/// Three documents, six sentences; "Gen." and "U.S." tempt to split.
+const TREEBANK: &str = "\
+# newdoc id = one
+# text = Gen. Oskar Venn arrived in Qamet on Monday.
+1\tGen.\t_\n2\tOskar\t_\n3\tVenn\t_\n4\tarrived\t_\n5\tin\t_\n6\tQamet\t_\n7\ton\t_\n8\tMonday\t_\tSpaceAfter=No\n9\t.\t_\n
+# text = He met the prime minister.
+1\tHe\t_\n2\tmet\t_\n3\tthe\t_\n4\tprime\t_\n5\tminister\t_\n6\t.\t_\n
+# newdoc id = two
+# text = The U.S. envoy left.
+1\tThe\t_\n2\tU.S.\t_\n3\tenvoy\t_\n4\tleft\t_\n5\t.\t_\n
+# text = Nobody saw her off.
+1\tNobody\t_\n2\tsaw\t_\n3\ther\t_\n4\toff\t_\n5\t.\t_\n
+# newdoc id = three
+# text = Will they talk?
+1\tWill\t_\n2\tthey\t_\n3\ttalk\t_\n4\t?\t_\n
+# text = They will.
+1\tThey\t_\n2\twill\t_\n3\t.\t_\n
+";
+
+#[test]
+fn boundaries_of_a_treebank_and_of_golden_rules() {
+    let desk = Desk::new();
+    desk.write("news.conllu", TREEBANK);
+    let figures = desk.run("eval news.conllu --json").expect(0).json();
+    let boundaries = &figures["boundaries"];
+    assert_eq!(boundaries["documents"], 3);
+    assert_eq!(boundaries["sentences"], 6);
+    for name in ["precision", "recall", "f1", "span_f1"] {
+        assert_eq!(share(boundaries, name), 1.0, "{name}: {figures}");
+    }
+    let table = desk.run("eval news.conllu").expect(0).stdout;
+    assert!(table.contains("F1 1.0000"), "{table}");
+}
+
+#[test]
+fn labels_that_cannot_be_read_are_wrong_usage_with_file_and_line() {
+    let desk = Desk::with_sample_actors();
+    desk.write(
+        "bad.jsonl",
+        "{\"id\": \"1\", \"sentence\": \"Velmora left.\", \"tone\": \"neg\", \"holders\": []}\n{\"id\": 2}\n",
+    );
+    desk.run("eval bad.jsonl").expect(2).says(&["bad.jsonl:2"]);
+    desk.write("none.jsonl", "");
+    desk.run("eval none.jsonl").expect(2).says(&["none.jsonl"]);
+    desk.run("eval nowhere.jsonl").expect(2).says(&["nowhere.jsonl"]);
+    desk.run("eval nowhere.conllu").expect(2).says(&["nowhere.conllu"]);
+}

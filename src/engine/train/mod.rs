@@ -109,7 +109,11 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
     };
     let network = Network::load(&from, &mut register)?;
     let mut optimiser = nn::adamw(0.9, 0.999, plan.weight_decay).build(&store, plan.learning_rate)?;
-    eprintln!("{} parameters learn, {} threads", store.trainable_variables().iter().map(|t| t.numel()).sum::<usize>(), tch::get_num_threads());
+    eprintln!(
+        "{} parameters learn, {} threads",
+        store.trainable_variables().iter().filter(|t| t.requires_grad()).map(|t| t.numel()).sum::<usize>(),
+        tch::get_num_threads()
+    );
 
     let budget = plan.batch_tokens;
     let steps_per_epoch = batches(&examples, budget, &mut ChaCha8Rng::seed_from_u64(plan.seed)).len();
@@ -139,7 +143,12 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
             bar.set_message(parts.to_string());
             if bar.is_hidden() && bar.position() % LOG_STEPS == 0 {
                 let seconds = epoch_started.elapsed().as_secs_f64();
-                eprintln!("epoch {}, step {} of {}, {seconds:.0} s: {parts}", epoch + 1, bar.position(), order.len());
+                eprintln!(
+                    "epoch {}, step {} of {}, {seconds:.0} s: {parts}",
+                    epoch + 1,
+                    bar.position(),
+                    order.len()
+                );
             }
         }
         bar.finish_and_clear();
@@ -211,9 +220,11 @@ fn finish(
     record: &mut TrainingRecord,
 ) -> Result<()> {
     let best = checkpoint.join("best");
-    let network = Network::load(&best, &mut |_, tensor| tensor.to_kind(Kind::Float))?;
-    let (figures, none_below) = held.best_threshold(&network);
+    let mut network = Network::load(&best, &mut |_, tensor| tensor.to_kind(Kind::Float))?;
     let temperature = held.best_temperature(&network);
+    // The threshold is applied to the tempered probabilities, so it is chosen on them.
+    network.stance_temperature = temperature;
+    let (figures, none_below) = held.best_threshold(&network);
     record.held_out = Some(figures.all);
     record.stance_temperature = Some(temperature);
     let mut files = BTreeMap::new();

@@ -143,7 +143,7 @@ impl HeldOut {
         let scores = self.scores(network);
         (1..=19)
             .map(|step| {
-                let none_below = step as f32 * 0.05;
+                let none_below = step as f32 * 5.0 / 100.0;
                 let decision = Decision { none_below };
                 let found: Vec<Vec<Found>> = self
                     .prepared

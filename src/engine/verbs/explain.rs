@@ -7,7 +7,7 @@ use detente::cli::exit::{Failure, Outcome};
 use detente::cli::{reporting, verbs};
 use detente::decide::{Decided, Decision};
 use detente::ingest::Inputs;
-use detente::report::explain::{Explained, ExplainedCandidate, ExplainedSentence, in_words};
+use detente::report::explain::{Explained, ExplainedCandidate, ExplainedSentence};
 use detente::report::{Json, Markdown, Terminal};
 use detente::statement::{Stance, Statement, Tone};
 
@@ -150,7 +150,7 @@ impl OfArticle<'_> {
             claimed_by: one.claimed_by.map(str::to_owned),
             tone: Tone::ALL[detente::decide::argmax(&tone)],
             tone_toward_actor: one.tone_toward,
-            reason: in_words(&one.candidate.reason),
+            reason: one.candidate.reason.to_string(),
             topic: self.topic.to_owned(),
             model: self.model.to_owned(),
             run: String::new(),

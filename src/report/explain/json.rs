@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::{Explained, ExplainedCandidate, in_words};
+use super::{Explained, ExplainedCandidate};
 use crate::article::PartialDate;
 use crate::attribute::{Holder, Reason};
 use crate::report::{Json, Renderer, SCHEMA_VERSION};
@@ -105,7 +105,7 @@ fn candidate<'a>(
         mention: mention.and_then(|m| text.get(m)).unwrap_or_default(),
         mention_start: c.candidate.mention.as_ref().map(|m| m.start),
         rule: &c.candidate.reason,
-        reason: in_words(&c.candidate.reason),
+        reason: c.candidate.reason.to_string(),
         claimed_by: c.candidate.claimant.as_ref().map(|h| h.name.as_str()),
         stance: verdict.map(|v| v.stance),
         mode: verdict.map(|v| v.mode),

@@ -14,7 +14,7 @@ mod tests;
 use std::ops::Range;
 
 use crate::article::PartialDate;
-use crate::attribute::{Candidate, Reason};
+use crate::attribute::Candidate;
 use crate::classify::CandidateScores;
 use crate::segment::Sentence;
 use crate::statement::{Basis, Mode, Stance, Statement, Tone};
@@ -98,7 +98,7 @@ impl ExplainedCandidate {
 
     /// Why, in words, with the claimant.
     fn why(&self) -> String {
-        let reason = in_words(&self.candidate.reason);
+        let reason = self.candidate.reason.to_string();
         match &self.candidate.claimant {
             Some(claimant) => format!("{reason}; told by {}", claimant.name),
             None => reason,
@@ -142,25 +142,6 @@ fn likeliest(probabilities: &[f32]) -> usize {
     best
 }
 
-/// A reason as a plain English phrase, as statements carry it and reports show it. Sentences are
-/// numbered from 1, as readers count.
-pub fn in_words(reason: &Reason) -> String {
-    match reason {
-        Reason::Named { alias } => format!("named: \"{alias}\", in the registry"),
-        Reason::NamedInText { phrase } => format!("named: \"{phrase}\", not in the registry"),
-        Reason::Pronoun { pronoun, antecedent } => format!("\"{pronoun}\" refers back to \"{antecedent}\""),
-        Reason::ShortForm { form, antecedent } => format!("\"{form}\" is short for \"{antecedent}\""),
-        Reason::Collective { phrase } => format!("a group, as the text calls it: \"{phrase}\""),
-        Reason::SpokenFor { word, speaker } => {
-            format!("\"{word}\" in the speech of {speaker}, who speaks for this side")
-        }
-        Reason::RunningQuote { speaker, opened_in_sentence } => {
-            format!("{speaker} is still being quoted, since sentence {}", opened_in_sentence + 1)
-        }
-        Reason::Turn { label } => format!("this is the turn of \"{label}\" in the transcript"),
-    }
-}
-
 /// Outlet, date and address in one line.
 fn imprint(article: &Explained) -> String {
     let date = article.date.map_or_else(|| "undated".to_owned(), |date| date.to_string());
@@ -171,8 +152,9 @@ fn imprint(article: &Explained) -> String {
 /// What there is: sentences, statements, model.
 fn extent(article: &Explained) -> String {
     use super::text::counted;
-    let statements =
-        article.sentences.iter().flat_map(|s| &s.candidates).filter(|c| c.statement.is_some()).count();
+    let with_stance =
+        |c: &&ExplainedCandidate| c.statement.as_ref().is_some_and(|s| s.stance != Stance::None);
+    let statements = article.sentences.iter().flat_map(|s| &s.candidates).filter(with_stance).count();
     let mut text =
         format!("{}, {}", counted(article.sentences.len(), "sentence"), counted(statements, "statement"));
     match &article.model {

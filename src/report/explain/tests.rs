@@ -39,7 +39,7 @@ fn scored(candidate: Candidate, stance: [f32; 4]) -> ExplainedCandidate {
         claimed_by: None,
         tone: Tone::Neutral,
         tone_toward_actor: Tone::Neutral,
-        reason: in_words(&candidate.reason),
+        reason: candidate.reason.to_string(),
         topic: "negotiation".to_owned(),
         model: String::new(),
         run: String::new(),
@@ -164,9 +164,9 @@ fn json_names_every_probability_and_the_bytes() {
 #[test]
 fn every_reason_reads_as_a_phrase() {
     let opened = Reason::RunningQuote { speaker: "Mira Voss".into(), opened_in_sentence: 3 };
-    assert_eq!(in_words(&opened), "Mira Voss is still being quoted, since sentence 4");
+    assert_eq!(opened.to_string(), "Mira Voss is still being quoted, since sentence 4");
     let pronoun = Reason::Pronoun { pronoun: "he".into(), antecedent: "Brandt".into() };
-    assert_eq!(in_words(&pronoun), "\"he\" refers back to \"Brandt\"");
+    assert_eq!(pronoun.to_string(), "\"he\" refers back to \"Brandt\"");
 }
 
 #[test]

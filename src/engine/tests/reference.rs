@@ -1,0 +1,162 @@
+//! The encoder against rust-bert's `BertModel` on the same weights, and scores against batches and workers.
+
+use std::path::{Path, PathBuf};
+
+use detente::classify::{CandidateMark, Classifier, Query};
+use detente_engine::encode::Encoded;
+use detente_engine::encoder::attention_bias;
+use detente_engine::model::{Model, ModelFolder, Precision};
+use detente_engine::workers::{EncodedQuery, Workers};
+use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
+use tch::{Device, Kind, Tensor, nn, no_grad};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/fast")
+}
+
+/// Sentences of many lengths, with and without candidates.
+fn queries() -> Vec<Query> {
+    let sentences = [
+        ("Marlia is ready for indirect talks.", vec!["Marlia"]),
+        ("No.", vec![]),
+        (
+            "“We will not sit down with them under threats,” Oskar Venn told reporters in Geneva on Tuesday.",
+            vec!["We", "Oskar Venn"],
+        ),
+        (
+            "The two sides agreed to meet again next month, the mediator said, but neither would name a date or a place.",
+            vec!["The two sides", "the mediator"],
+        ),
+        (
+            "Tolmar, which had walked out of the previous round over the blockade of the pass, said that it would return only \
+          once the crossings were open, a demand that Kessara’s foreign minister called a pretext in a statement late on \
+          Sunday, although she did not rule out a further session before the end of the year.",
+            vec!["Tolmar", "she", "Kessara"],
+        ),
+    ];
+    let mut queries = Vec::new();
+    for round in 0..12 {
+        for (sentence, mentions) in &sentences {
+            let mut candidates: Vec<CandidateMark> = mentions
+                .iter()
+                .map(|words| {
+                    let at = sentence.find(words).unwrap();
+                    CandidateMark::Mention(at..at + words.len())
+                })
+                .collect();
+            if round % 3 == 1 {
+                candidates.push(CandidateMark::Implied("Ilse Brandt".into()));
+            }
+            let context = "Talks between the two ended without result. ".repeat(round % 4);
+            queries.push(Query { context, sentence: (*sentence).into(), candidates });
+        }
+    }
+    queries
+}
+
+#[test]
+fn the_encoder_equals_the_reference() {
+    let model = ModelFolder::open(&folder()).unwrap();
+    let network = model.load(Precision::F32).unwrap();
+    let config: BertConfig =
+        serde_json::from_str(&std::fs::read_to_string(folder().join("config.json")).unwrap()).unwrap();
+    let mut store = nn::VarStore::new(Device::Cpu);
+    let reference = BertModel::<BertEmbeddings>::new_with_optional_pooler(store.root(), &config, false);
+    store.load_partial(folder().join("model.safetensors")).unwrap();
+
+    let length = 48;
+    let ids: Vec<i64> = (0..3 * length).map(|i| 1000 + (i * 7919) % 20_000).collect();
+    let ids = Tensor::from_slice(&ids).view([3, length]);
+    let types = Tensor::zeros([3, length], (Kind::Int64, Device::Cpu));
+    types.narrow(1, 20, length - 20).fill_(1);
+    // Rows of 48, 30 and 1 tokens.
+    let mask = Tensor::zeros([3, length], (Kind::Float, Device::Cpu));
+    for (row, tokens) in [48, 30, 1].into_iter().enumerate() {
+        let _ = mask.get(row as i64).narrow(0, 0, tokens).fill_(1.0);
+    }
+    no_grad(|| {
+        let ours = network.encoder.forward(&ids, &types, &attention_bias(&mask, Kind::Float), false);
+        let theirs = reference
+            .forward_t(
+                Some(&ids),
+                Some(&mask.to_kind(Kind::Int64)),
+                Some(&types),
+                None,
+                None,
+                None,
+                None,
+                false,
+            )
+            .unwrap()
+            .hidden_state;
+        let tokens = mask.unsqueeze(-1);
+        let difference = ((ours - theirs) * tokens).abs().max().double_value(&[]);
+        // Hidden states are of the order of 1; f32 sums in another order differ in the sixth digit.
+        assert!(difference < 2e-5, "largest difference of a hidden state: {difference}");
+    });
+}
+
+/// Largest difference of a probability between batches, workers and a sentence alone: rounding of f32 sums.
+const TOLERANCE: f32 = 1e-4;
+
+#[test]
+fn a_score_is_the_same_alone_in_any_batch_and_with_any_number_of_workers() {
+    let folder = ModelFolder::open(&folder()).unwrap();
+    let queries = queries();
+    let mut alone =
+        Model { encoder: folder.query_encoder().unwrap(), network: folder.load(Precision::F32).unwrap() };
+    let expected = alone.score(&queries).unwrap();
+    for (workers, batch_tokens) in [(1, 100_000), (1, 256), (2, 1536), (3, 700)] {
+        let pool = Workers::start(&alone.network, workers, batch_tokens).unwrap();
+        let encoded = queries.iter().map(|query| EncodedQuery::new(query, &alone.encoder).unwrap()).collect();
+        let found = pool.score(encoded).unwrap();
+        for ((query, a), b) in queries.iter().zip(&expected).zip(&found) {
+            assert_eq!(a.candidates.len(), query.candidates.len());
+            for (a, b) in a.candidates.iter().zip(&b.candidates) {
+                for (p, q) in a.stance.iter().zip(&b.stance) {
+                    assert!(
+                        (p - q).abs() < TOLERANCE,
+                        "{workers} workers, {batch_tokens} tokens: {p} and {q}"
+                    );
+                }
+                assert!((a.stance.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+            }
+            assert!(a.tone.iter().zip(&b.tone).all(|(p, q)| (p - q).abs() < TOLERANCE));
+        }
+    }
+}
+
+#[test]
+fn padding_changes_nothing() {
+    let folder = ModelFolder::open(&folder()).unwrap();
+    let encoder = folder.query_encoder().unwrap();
+    let network = folder.load(Precision::F32).unwrap();
+    let inputs: Vec<Encoded> = queries().iter().flat_map(|query| encoder.encode(query).unwrap()).collect();
+    let longest = inputs.iter().max_by_key(|input| input.ids.len()).unwrap();
+    for input in inputs.iter().take(5) {
+        let alone = network.scores(&[input]);
+        let beside_a_long_one = network.scores(&[longest, input]);
+        let (a, b) = (&alone[0], &beside_a_long_one[1]);
+        assert!(a.tone.iter().zip(&b.tone).all(|(p, q)| (p - q).abs() < TOLERANCE));
+        for ((_, a), (_, b)) in a.candidates.iter().zip(&b.candidates) {
+            assert!(a.stance.iter().zip(&b.stance).all(|(p, q)| (p - q).abs() < TOLERANCE));
+        }
+    }
+}
+
+#[test]
+fn a_damaged_model_is_refused_with_the_file_and_the_reason() {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    assert!(ModelFolder::open(copy.path()).is_ok());
+    let weights = copy.path().join("model.safetensors");
+    let mut bytes = std::fs::read(&weights).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&weights, bytes).unwrap();
+    let message = format!("{:#}", ModelFolder::open(copy.path()).unwrap_err());
+    assert!(message.contains("model.safetensors") && message.contains("SHA-256"), "{message}");
+}
