@@ -79,7 +79,7 @@ fn each_bad_input_is_named_and_counted_and_the_good_ones_are_scored_as_ever() {
         ("in/lines.jsonl, record 3", "JSON object"),
         ("in/lines.jsonl, record 4", "`text`"),
         ("in/cut.jsonl.gz", "ends too early"),
-        ("in/not-gzip.jsonl.gz", "gzip"),
+        ("in/not-gzip.jsonl.gz", "JSON"),
         ("missing-folder", "no such file or folder"),
         ("in/lost.txt", "no such file or folder"),
     ];
@@ -173,7 +173,7 @@ fn broken_utf8_is_repaired_with_a_warning_or_refused_but_never_silent() {
 fn unclosed_html_is_read_as_browsers_do() {
     let desk = Desk::with_sample_actors();
     let page = "<html><head><title>Soltes offers talks - Wire</title><meta property='article:published_time' content='2026-03-02'>\
-        <body><nav><a href=/>Home<a href=/s>Sport</nav><article><h1>Soltes offers talks</h1><div><p>President Adrin Soltes said on \
+        <body><nav><a href=/>Home</a><a href=/s>Sport</a></nav><article><h1>Soltes offers talks</h1><div><p>President Adrin Soltes said on \
         Monday that Velmora was ready to negotiate with Sarhan over the dam, and that his ministers could travel to Geneva at once.\
         <p>Foreign Minister Nabir Okassa of Sarhan welcomed the offer in Qamet, <b>and said that a delegation would be named within \
         days.<p>The two sides last met in the autumn, when they agreed on a common set of flow data but not on the dry years";

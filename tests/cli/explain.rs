@@ -70,7 +70,8 @@ fn every_sentence_of_the_run_is_there_with_the_same_statements() {
 fn every_candidate_has_a_reason_and_terminal_and_markdown_print_it() {
     let desk = Desk::with_sample_actors();
     let shown = explained(&desk, "--format json").json();
-    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Markdown sets mentions in bold.
+    let squeezed = |text: &str| text.replace("**", "").split_whitespace().collect::<Vec<_>>().join(" ");
     let terminal = explained(&desk, "").stdout;
     let markdown = explained(&desk, "--format markdown").stdout;
     assert!(!terminal.contains('\u{1b}'));
