@@ -18,6 +18,9 @@ pub struct Query {
     pub candidates: Vec<CandidateMark>,
 }
 
+/// Counts up when the same sentence may make another query; part of what decides a score.
+pub const VERSION: u32 = 1;
+
 /// How many earlier sentences a query carries, as in the annotation guide.
 pub const CONTEXT_SENTENCES: usize = 2;
 

@@ -9,7 +9,10 @@ use crate::attribute::Candidate;
 use crate::classify::{CandidateScores, SentenceScores};
 use crate::statement::{Basis, Mode, Stance, StanceProbabilities, Tone};
 
-/// Thresholds, chosen on the dev set; part of a model's manifest.
+/// Counts up when the same probabilities may be decided differently; part of what decides a score.
+pub const VERSION: u32 = 1;
+
+/// Thresholds, chosen on held-out documents; part of a model's manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {

@@ -9,6 +9,7 @@ mod candidates;
 mod cast;
 mod document;
 mod lexicon;
+mod members;
 mod names;
 mod offices;
 mod phrases;
@@ -26,7 +27,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::article::Article;
-use crate::registry::Registry;
+use crate::registry::{ActorKind, Registry};
 use crate::segment::Sentence;
 
 /// Counts up when the same text may get other candidates; part of what decides a score.
@@ -92,7 +93,11 @@ pub fn attribute(article: &Article, sentences: &[Sentence], registry: &Registry)
         .map(|index| {
             let range = reading.scenes[index].tokens.clone();
             let line = phrases::Line::new(&article.text, &reading.tokens, range, &matches, registry);
-            candidates::of_sentence(&reading, &line, index)
+            let found = candidates::of_sentence(&reading, &line, index);
+            members::drop_listed(&article.text, found, |candidate| {
+                let known = registry.by_name(&candidate.holder.name);
+                known.is_some_and(|id| registry.actor(id).kind == ActorKind::Group)
+            })
         })
         .collect()
 }

@@ -19,9 +19,10 @@ use crate::encode::QueryEncoder;
 use crate::prepare::Prepared;
 use crate::workers::{EncodedQuery, Workers};
 
-/// Text that is prepared and scored together: enough sentences for full batches, little enough to stay small.
-const CHUNK_BYTES: usize = 256 << 10;
-const CHUNK_ARTICLES: usize = 512;
+/// Text that is prepared and scored together: some hundred sentences, enough for full batches, and little enough that
+/// a kill or a signal costs seconds.
+const CHUNK_BYTES: usize = 64 << 10;
+const CHUNK_ARTICLES: usize = 128;
 /// Chunks that may wait between two stages.
 const CHUNKS_WAITING: usize = 2;
 
@@ -157,6 +158,7 @@ fn infer(scoring: &Scoring, early: &Receiver<Result<Early>>, out: &SyncSender<Re
         let sent = match item {
             Err(error) => out.send(Err(error)).is_ok(),
             Ok(Early::Event(event)) => out.send(Ok(event)).is_ok(),
+            Ok(Early::Chunk(_)) if scoring.stop.load(Ordering::Relaxed) => true,
             Ok(Early::Chunk(chunk)) => match infer_chunk(scoring, chunk) {
                 Ok(articles) => {
                     articles.into_iter().all(|one| out.send(Ok(Event::Scored(Box::new(one)))).is_ok())

@@ -68,7 +68,7 @@ fn the_encoder_equals_the_reference() {
     let ids: Vec<i64> = (0..3 * length).map(|i| 1000 + (i * 7919) % 20_000).collect();
     let ids = Tensor::from_slice(&ids).view([3, length]);
     let types = Tensor::zeros([3, length], (Kind::Int64, Device::Cpu));
-    types.narrow(1, 20, length - 20).fill_(1);
+    let _ = types.narrow(1, 20, length - 20).fill_(1);
     // Rows of 48, 30 and 1 tokens.
     let mask = Tensor::zeros([3, length], (Kind::Float, Device::Cpu));
     for (row, tokens) in [48, 30, 1].into_iter().enumerate() {

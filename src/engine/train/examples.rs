@@ -47,6 +47,14 @@ pub struct Example {
     pub candidates: Vec<CandidateLabels>,
 }
 
+impl Example {
+    /// Whether any label is known.
+    fn teaches(&self) -> bool {
+        let known = |labels: &CandidateLabels| *labels != NOTHING_KNOWN;
+        self.tone != UNKNOWN || self.candidates.iter().any(known)
+    }
+}
+
 /// A labelled sentence as the program sees it: its candidates, the query, and which label each candidate has.
 pub struct Prepared {
     pub candidates: Vec<Candidate>,
@@ -226,6 +234,7 @@ fn examples_of(
             let candidates = input.markers.iter().map(|&(candidate, _)| labels[candidate]).collect();
             Example { tone: if n == 0 { tone } else { UNKNOWN }, candidates, input }
         })
+        .filter(Example::teaches)
         .collect())
 }
 

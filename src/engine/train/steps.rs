@@ -186,7 +186,7 @@ impl HeldOut {
                 .sum()
         };
         (10..=60)
-            .map(|step| f64::from(step) * 0.05)
+            .map(|step| f64::from(step) * 5.0 / 100.0)
             .min_by(|a, b| loss(*a).total_cmp(&loss(*b)))
             .expect("there are temperatures")
     }

@@ -73,9 +73,12 @@ impl Ready {
             topic: manifest.topic.clone(),
             precision: self.precision.as_str().into(),
             settings: json!({
-                "none_below": manifest.decision.none_below,
+                // As written in the manifest: an f32 widened to f64 would show digits that nobody chose.
+                "none_below": manifest.decision.none_below.to_string(),
                 "attribution": detente::attribute::VERSION,
                 "segmentation": detente::segment::VERSION,
+                "query": detente::classify::VERSION,
+                "decision": detente::decide::VERSION,
                 "registry": registry.digest(),
             }),
         }

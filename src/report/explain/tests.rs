@@ -1,7 +1,7 @@
 //! An invented article, explained.
 
 use super::*;
-use crate::attribute::Holder;
+use crate::attribute::{Holder, Reason};
 use crate::report::text::width;
 use crate::report::{Json, Markdown, Renderer, Terminal};
 use crate::statement::StanceProbabilities;
