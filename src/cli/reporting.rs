@@ -121,7 +121,6 @@ fn quoted(selection: &Selection, statements: &[LeanStatement], ids: &[i64]) -> R
 fn header(store: &Store, selection: &Selection, select: &SelectArgs) -> Result<Header> {
     let configuration = selection.configuration();
     let mut chosen = Vec::new();
-    chosen.extend(select.run.iter().map(|run| format!("run {run}")));
     chosen.extend(select.actor.iter().map(|actor| format!("actor {actor}")));
     chosen.extend(select.outlet.iter().map(|outlet| format!("outlet {outlet}")));
     let others =

@@ -85,7 +85,7 @@ fn a_statement_line_has_the_fixed_fields() {
             "claimed_by": "Oman",
             "tone": "pos",
             "tone_toward_actor": "neu",
-            "reason": "named in the text: “Envoy Lina Haddad”",
+            "reason": "named: \"Envoy Lina Haddad\", not in the registry",
             "topic": "negotiation",
             "model": "small@01234567",
             "run": "RUN",

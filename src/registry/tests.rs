@@ -138,7 +138,7 @@ fn names_are_looked_up_without_titles_and_in_any_spelling() {
     for (name, expected) in [
         ("President Donald J. Trump", "Donald Trump"),
         ("Seyyed Abbas Araqchi", "Abbas Araghchi"),
-        ("Kamal Kharazi", "Kamal Kharrazi"),
+        ("Kamal Kharrazi", "Kamal Kharazi"),
         ("hossein amirabdollahian", "Hossein Amir Abdollahian"),
         ("Hosein Amir Abdolahian", "Hossein Amir Abdollahian"),
         ("Ayatollah Seyed Ali Khamenei", "Ali Khamenei"),

@@ -78,6 +78,13 @@ pub struct Header {
     pub last: Option<PartialDate>,
 }
 
+impl Header {
+    /// A period or anything else was asked for.
+    fn is_narrowed(&self) -> bool {
+        self.from.is_some() || self.to.is_some() || !self.selection.is_empty()
+    }
+}
+
 /// A run that the statements come from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Run {
@@ -250,7 +257,9 @@ impl Report {
         let left = &self.left_out;
         if self.totals.statements > 0 {
             None
-        } else if left.undated + left.imprecise + left.outside_period + left.other_outlets > 0 {
+        } else if left.undated + left.imprecise + left.outside_period + left.other_outlets > 0
+            || self.totals.articles_read == 0 && self.header.is_narrowed()
+        {
             Some(
                 "No statement is within the selection. Widen the period, or check the names of outlets and actors.",
             )

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use crate::common::{Desk, finish_with_input, number, sample_articles, text};
 
 /// Copies in the sample corpus, as data/sample/TURNS.md lists them.
+/// Pages and plain texts give no id: theirs is a hash of the content.
+const CEASEFIRE_PAGE: &str = "8c3f03498096ce55";
 const NEAR_COPIES: [[&str; 2]; 4] = [
-    ["cw-2025-10-21-eskvik", "dh-2025-10-22-ceasefire"],
+    ["cw-2025-10-21-eskvik", CEASEFIRE_PAGE],
     ["cw-2025-11-20-indirect", "qc-2025-11-21-indirect"],
     ["kpa-2026-02-19-darvash", "cw-2026-02-20-answer"],
     ["cw-2026-06-03-ministers", "qc-2026-06-04-ministers"],
@@ -84,10 +86,10 @@ fn copies_are_counted_once_and_linked_to_their_originals() {
 fn unknown_dates_stay_unknown() {
     let (desk, _) = Desk::with_scored_sample();
     let articles = desk.exported("--level articles");
-    let mut undated: Vec<&str> =
-        articles.iter().filter(|row| row["date"].is_null()).map(|row| text(&row["article_id"])).collect();
-    undated.sort();
-    assert_eq!(undated, ["mw-undated-linden", "qc-undated-officials"]);
+    // The two plain texts; nothing in them says when they were written.
+    let undated: Vec<&str> =
+        articles.iter().filter(|row| row["date"].is_null()).map(|row| text(&row["title"])).collect();
+    assert_eq!(undated.len(), 2, "{undated:?}");
 }
 
 #[test]
@@ -111,9 +113,8 @@ fn metadata_of_every_format_arrives() {
         ]
     );
     assert!(articles.iter().all(|row| row["title"].is_string()));
-    let page = articles.iter().find(|row| row["article_id"] == "dh-2026-05-05-hovar").expect("a page");
-    assert_eq!(page["outlet"], "Dalin Herald");
-    assert_eq!(page["date"], "2026-05-05");
+    let page = |row: &serde_json::Value| row["outlet"] == "Dalin Herald" && row["date"] == "2026-05-05";
+    assert!(articles.iter().any(page), "no page of that day");
 }
 
 #[test]
@@ -128,9 +129,10 @@ fn scoring_again_does_no_inference_and_changes_nothing() {
     let counts = &runs[1]["counts"];
     assert_eq!((&counts["scored"], &counts["reused"]), (&0.into(), &76.into()));
     assert_eq!((&counts["duplicates_exact"], &counts["duplicates_near"]), (&1.into(), &4.into()));
-    // The rows name the run that computed them, so even that stays.
+    // The rows name the latest run that holds the article.
     let after = desk.run("export --all").expect(0).stdout;
-    assert_eq!(before, after);
+    let [old, new] = [0, 1].map(|run| text(&runs[run]["id"]).to_owned());
+    assert!(before.replace(&old, &new) == after, "scores changed");
     // The report differs in its run and in what was read, not in its figures.
     let table = |report: &str| {
         report.lines().filter(|line| line.starts_with("Adrin Soltes ")).map(str::to_owned).collect::<Vec<_>>()

@@ -142,10 +142,11 @@ impl Desk {
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = command_of(Path::new(PROGRAM));
         command.current_dir(self.folder.path());
-        command.args(arguments.split_whitespace());
+        // Before the arguments, whose last may be an option that still wants its value.
         if let Some(actors) = &self.actors {
             command.arg("--actors").arg(actors);
         }
+        command.args(arguments.split_whitespace());
         command
     }
 

@@ -46,7 +46,7 @@ pub fn run(args: &EvalArgs, common: &Common) -> Outcome {
     };
     figures["model"] = json!(ready.folder.manifest.name);
     figures["model_digest"] = json!(ready.folder.digest);
-    figures["precision"] = json!(ready.precision.as_str());
+    figures["arithmetic"] = json!(ready.precision.as_str());
     verbs::print(&if args.json { format!("{figures}\n") } else { table })?;
     Ok(0)
 }

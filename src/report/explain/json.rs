@@ -47,6 +47,9 @@ struct CandidateView<'a> {
     mention_start: Option<usize>,
     rule: &'a Reason,
     reason: String,
+    /// Who tells of the position, if another actor does.
+    claimant: Option<&'a str>,
+    /// The claimant, where the statement is a claim.
     claimed_by: Option<&'a str>,
     stance: Option<Stance>,
     mode: Option<Mode>,
@@ -106,7 +109,8 @@ fn candidate<'a>(
         mention_start: c.candidate.mention.as_ref().map(|m| m.start),
         rule: &c.candidate.reason,
         reason: c.candidate.reason.to_string(),
-        claimed_by: c.candidate.claimant.as_ref().map(|h| h.name.as_str()),
+        claimant: c.candidate.claimant.as_ref().map(|h| h.name.as_str()),
+        claimed_by: c.statement.as_ref().and_then(|s| s.claimed_by.as_deref()),
         stance: verdict.map(|v| v.stance),
         mode: verdict.map(|v| v.mode),
         basis: verdict.map(|v| v.basis),
