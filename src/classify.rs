@@ -144,7 +144,8 @@ mod tests {
         let start = text.find("the foreign").unwrap();
         let mention = start..text.find("  of").unwrap();
         let candidates = [named("Ilse Brandt", Some(mention)), named("Oskar Venn", None)];
-        let query = Query::new(Some("A  title"), text, &[0..8], span, &candidates);
+        let before = std::slice::from_ref(&(0..8)).to_vec();
+        let query = Query::new(Some("A  title"), text, &before, span, &candidates);
         assert_eq!(query.context, "Earlier. A title");
         assert_eq!(query.sentence, "Then the foreign minister of Marlia agreed.");
         let CandidateMark::Mention(range) = &query.candidates[0] else { panic!("a mention") };

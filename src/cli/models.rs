@@ -36,12 +36,12 @@ pub fn find(model: &str) -> Result<PathBuf> {
     if direct.join(MANIFEST).is_file() {
         return Ok(direct.to_owned());
     }
-    if direct.components().count() == 1 {
-        if let Some(found) =
-            places().into_iter().map(|place| place.join(model)).find(|p| p.join(MANIFEST).is_file())
-        {
-            return Ok(found);
-        }
+    let in_places =
+        || places().into_iter().map(|place| place.join(model)).find(|p| p.join(MANIFEST).is_file());
+    if direct.components().count() == 1
+        && let Some(found) = in_places()
+    {
+        return Ok(found);
     }
     let known: Vec<String> = list().into_iter().map(|summary| summary.name).collect();
     if known.is_empty() {
@@ -63,10 +63,10 @@ pub fn list() -> Vec<ModelSummary> {
     for place in places() {
         let Ok(entries) = std::fs::read_dir(&place) else { continue };
         for entry in entries.flatten() {
-            if let Ok(summary) = summary(&entry.path()) {
-                if !found.iter().any(|other| other.name == summary.name) {
-                    found.push(summary);
-                }
+            if let Ok(summary) = summary(&entry.path())
+                && !found.iter().any(|other| other.name == summary.name)
+            {
+                found.push(summary);
             }
         }
     }

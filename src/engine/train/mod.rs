@@ -141,7 +141,7 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
             step += 1;
             bar.inc(1);
             bar.set_message(parts.to_string());
-            if bar.is_hidden() && bar.position() % LOG_STEPS == 0 {
+            if bar.is_hidden() && bar.position().is_multiple_of(LOG_STEPS) {
                 let seconds = epoch_started.elapsed().as_secs_f64();
                 eprintln!(
                     "epoch {}, step {} of {}, {seconds:.0} s: {parts}",
