@@ -32,7 +32,7 @@ fn holds<'a>(rows: &'a [Value], actor: &str, words: &str, stances: &[&str]) -> V
 #[test]
 fn kharazi_and_iran_are_open_to_indirect_talks() {
     let Some((rows, _)) = scored("kharazi_and_iran_are_open_to_indirect_talks") else { return };
-    for words in ["remains open to indirect negotiations despite", "has not closed all doors"] {
+    for words in ["negotiations despite", "all doors"] {
         for actor in ["Kamal Kharazi", "Iran"] {
             for row in holds(&rows, actor, words, &["support", "conditional"]) {
                 assert_eq!(row["mode"], "indirect", "{row}");
@@ -53,7 +53,7 @@ fn kharazis_objections_stay_visible() {
 #[test]
 fn khamenei_opposes_direct_talks() {
     let Some((rows, _)) = scored("khamenei_opposes_direct_talks") else { return };
-    for row in holds(&rows, "Ali Khamenei", "has ruled out direct negotiations", &["oppose"]) {
+    for row in holds(&rows, "Ali Khamenei", "ruled out", &["oppose"]) {
         assert_eq!(row["mode"], "direct", "{row}");
     }
 }
@@ -61,18 +61,16 @@ fn khamenei_opposes_direct_talks() {
 #[test]
 fn trumps_withdrawal_and_his_readiness_are_both_there() {
     let Some((rows, _)) = scored("trumps_withdrawal_and_his_readiness_are_both_there") else { return };
-    for row in
-        holds(&rows, "Donald Trump", "withdrew the United States from the Iran nuclear deal", &["oppose"])
-    {
+    for row in holds(&rows, "Donald Trump", "withdrew", &["oppose"]) {
         assert_eq!(row["basis"], "action", "{row}");
     }
-    holds(&rows, "Donald Trump", "expressed a willingness to strike a new deal", &["support"]);
+    holds(&rows, "Donald Trump", "willingness", &["support"]);
 }
 
 #[test]
 fn he_is_kharazi() {
     let Some((_, all)) = scored("he_is_kharazi") else { return };
-    for words in ["He warned that such negotiations", "He said Trump should avoid"] {
+    for words in ["He warned", "He said Trump"] {
         let found = of(&all, "Kamal Kharazi", words);
         assert!(!found.is_empty(), "nobody is Kharazi in '{words}'");
         assert!(text(&found[0]["mention"]).eq_ignore_ascii_case("he"), "{}", found[0]);
