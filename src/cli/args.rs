@@ -327,9 +327,9 @@ pub struct TrainArgs {
     /// What to train on and how (TOML); see data/training/.
     #[arg(long, value_name = "FILE")]
     pub plan: PathBuf,
-    /// Folder of the labelled data that the plan names.
-    #[arg(long, value_name = "DIR")]
-    pub data: PathBuf,
+    /// Folder of the labelled data that the plan names; of several, the first that has a file gives it.
+    #[arg(long, value_name = "DIR", required = true)]
+    pub data: Vec<PathBuf>,
     /// Folder of the pretrained encoders that the plan names.
     #[arg(long, value_name = "DIR", default_value = ".cache/models")]
     pub bases: PathBuf,

@@ -26,6 +26,19 @@ pub struct EncodingConfig {
     /// Vocabulary entries that open and close a candidate.
     pub open_marker: String,
     pub close_marker: String,
+    /// Vocabulary entries that open an input and close each part of it.
+    #[serde(default = "bert_start")]
+    pub start_token: String,
+    #[serde(default = "bert_separator")]
+    pub separator_token: String,
+}
+
+fn bert_start() -> String {
+    "[CLS]".into()
+}
+
+fn bert_separator() -> String {
+    "[SEP]".into()
 }
 
 impl Default for EncodingConfig {
@@ -36,6 +49,8 @@ impl Default for EncodingConfig {
             joint: true,
             open_marker: "[unused0]".into(),
             close_marker: "[unused1]".into(),
+            start_token: bert_start(),
+            separator_token: bert_separator(),
         }
     }
 }
@@ -73,7 +88,7 @@ impl QueryEncoder {
                 .map(i64::from)
                 .with_context(|| format!("{}: the vocabulary has no token '{token}'", path.display()))
         };
-        let (cls, sep) = (id("[CLS]")?, id("[SEP]")?);
+        let (cls, sep) = (id(&config.start_token)?, id(&config.separator_token)?);
         let (open, close) = (id(&config.open_marker)?, id(&config.close_marker)?);
         ensure!(
             config.max_tokens >= config.context_tokens + 32,
@@ -82,6 +97,11 @@ impl QueryEncoder {
             config.context_tokens
         );
         Ok(Self { tokenizer, config: config.clone(), cls, sep, open, close })
+    }
+
+    /// Token ids of the opening and the closing marker.
+    pub fn marker_ids(&self) -> [i64; 2] {
+        [self.open, self.close]
     }
 
     fn tokens(&self, text: &str) -> Result<tokenizers::Encoding> {

@@ -1,14 +1,19 @@
-//! The encoder: BERT's transformer stack, from token ids to one vector per token.
+//! The encoder: a transformer stack, from token ids to one vector per token. Two architectures, alike but for
+//! their embeddings and one term of the attention:
 //!
-//! Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers". Written over tch with one
-//! product for query, key and value and with fused scaled-dot-product attention; rust-bert's `BertModel` is
-//! the reference that the tests compare it with. One type serves inference and training: what differs is
-//! whether the tensors it was built from record gradients.
+//! - BERT: Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers";
+//! - MPNet: Song et al. 2020, "MPNet: Masked and Permuted Pre-training for Language Understanding": no token types, and a
+//!   learnt bias by relative position, shared by all layers, is added to the attention scores.
+//!
+//! Written over tch with one product for query, key and value and with fused scaled-dot-product attention. The tests
+//! compare BERT with rust-bert's `BertModel` and MPNet with stored outputs of the authors' implementation. One type serves
+//! inference and training: what differs is whether the tensors it was built from record gradients.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use tch::{Kind, Tensor};
+
+use crate::layers::{ADAPTER, LayerNorm, Linear, Register, Weights};
 
 /// The fields of a Hugging Face `config.json` that the forward pass depends on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,7 +25,12 @@ pub struct EncoderConfig {
     pub num_hidden_layers: i64,
     pub max_position_embeddings: i64,
     pub vocab_size: i64,
+    /// BERT only.
+    #[serde(default)]
     pub type_vocab_size: i64,
+    /// MPNet only.
+    #[serde(default)]
+    pub relative_attention_num_buckets: i64,
     pub layer_norm_eps: f64,
     pub hidden_act: String,
     #[serde(default = "default_dropout")]
@@ -35,8 +45,12 @@ fn default_dropout() -> f64 {
 
 impl EncoderConfig {
     /// Refuses an architecture whose forward pass would differ from this one.
-    pub fn check(&self) -> Result<()> {
-        ensure!(self.model_type == "bert", "model_type is '{}', this encoder runs 'bert'", self.model_type);
+    pub fn check(&self) -> Result<&'static Architecture> {
+        let architecture = match self.model_type.as_str() {
+            "bert" => &BERT,
+            "mpnet" => &MPNET,
+            other => bail!("model_type is '{other}', this encoder runs 'bert' and 'mpnet'"),
+        };
         ensure!(self.hidden_act == "gelu", "hidden_act is '{}', this encoder runs 'gelu'", self.hidden_act);
         ensure!(
             self.num_attention_heads > 0 && self.hidden_size % self.num_attention_heads == 0,
@@ -44,110 +58,34 @@ impl EncoderConfig {
             self.hidden_size,
             self.num_attention_heads
         );
-        Ok(())
+        Ok(architecture)
     }
 }
 
-/// Named weights as read from a file, handed out once each.
-pub struct Weights(HashMap<String, Tensor>);
-
-impl Weights {
-    /// Weights of a `.safetensors` file, with the prefix that task models put before BERT's names removed.
-    pub fn read(path: &std::path::Path) -> Result<Self> {
-        let tensors = Tensor::read_safetensors(path)
-            .with_context(|| format!("{}: not a readable safetensors file", path.display()))?;
-        Ok(Self(
-            tensors
-                .into_iter()
-                .map(|(name, tensor)| (name.strip_prefix("bert.").unwrap_or(&name).to_owned(), tensor))
-                .collect(),
-        ))
-    }
-
-    /// Takes the tensor called `name`, which must have `shape`.
-    pub fn take(&mut self, name: &str, shape: &[i64]) -> Result<Tensor> {
-        let tensor = self.0.remove(name).with_context(|| format!("weights lack the tensor '{name}'"))?;
-        if tensor.size() != shape {
-            bail!("tensor '{name}' has shape {:?}, expected {shape:?}", tensor.size());
-        }
-        Ok(tensor)
-    }
-
-    /// Whether a tensor of this name is left.
-    pub fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-}
-
-/// Makes a parameter of a loaded tensor: casts it for inference, registers it as a variable for training.
-pub type Register<'a> = dyn FnMut(&str, Tensor) -> Tensor + 'a;
-
-/// y = x W^T + b, with `weight` of shape [out, in].
+/// What tells the architectures apart: Hugging Face's tensor names within a layer, and where positions begin.
 #[derive(Debug)]
-pub struct Linear {
-    pub weight: Tensor,
-    pub bias: Tensor,
+pub struct Architecture {
+    qkv: [&'static str; 3],
+    attention_out: &'static str,
+    attention_norm: &'static str,
+    /// Position of the first token.
+    first_position: i64,
 }
 
-impl Linear {
-    fn load(
-        name: &str,
-        out: i64,
-        input: i64,
-        weights: &mut Weights,
-        register: &mut Register,
-    ) -> Result<Self> {
-        let weight = weights.take(&format!("{name}.weight"), &[out, input])?;
-        let bias = weights.take(&format!("{name}.bias"), &[out])?;
-        Ok(Self {
-            weight: register(&format!("{name}.weight"), weight),
-            bias: register(&format!("{name}.bias"), bias),
-        })
-    }
+const BERT: Architecture = Architecture {
+    qkv: ["attention.self.query", "attention.self.key", "attention.self.value"],
+    attention_out: "attention.output.dense",
+    attention_norm: "attention.output.LayerNorm",
+    first_position: 0,
+};
 
-    /// [.., in] to [.., out].
-    pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.linear(&self.weight, Some(&self.bias))
-    }
-
-    /// The same layer over other tensors.
-    pub fn map(&self, with: &dyn Fn(&Tensor) -> Tensor) -> Self {
-        Self { weight: with(&self.weight), bias: with(&self.bias) }
-    }
-}
-
-#[derive(Debug)]
-struct LayerNorm {
-    weight: Tensor,
-    bias: Tensor,
-    eps: f64,
-}
-
-impl LayerNorm {
-    fn load(
-        name: &str,
-        config: &EncoderConfig,
-        weights: &mut Weights,
-        register: &mut Register,
-    ) -> Result<Self> {
-        let size = [config.hidden_size];
-        let weight = weights.take(&format!("{name}.weight"), &size)?;
-        let bias = weights.take(&format!("{name}.bias"), &size)?;
-        Ok(Self {
-            weight: register(&format!("{name}.weight"), weight),
-            bias: register(&format!("{name}.bias"), bias),
-            eps: config.layer_norm_eps,
-        })
-    }
-
-    fn forward(&self, x: &Tensor) -> Tensor {
-        x.layer_norm(self.weight.size(), Some(&self.weight), Some(&self.bias), self.eps, false)
-    }
-
-    fn map(&self, with: &dyn Fn(&Tensor) -> Tensor) -> Self {
-        Self { weight: with(&self.weight), bias: with(&self.bias), eps: self.eps }
-    }
-}
+const MPNET: Architecture = Architecture {
+    qkv: ["attention.attn.q", "attention.attn.k", "attention.attn.v"],
+    attention_out: "attention.attn.o",
+    attention_norm: "attention.LayerNorm",
+    // After the position of padding, 1.
+    first_position: 2,
+};
 
 #[derive(Debug)]
 struct Layer {
@@ -160,51 +98,83 @@ struct Layer {
     norm: LayerNorm,
 }
 
-/// BERT without its pooler.
+/// Name of the learnt difference of the two marker tokens' embeddings, [2, hidden], in a file of adapters.
+pub const MARKERS: &str = "embeddings.markers.weight";
+
+/// Rows of the word embeddings that a candidate's markers have. Word embeddings stay as pretrained, so what the
+/// markers learn is kept apart until it is merged.
+#[derive(Debug)]
+struct Markers {
+    ids: [i64; 2],
+    /// [2, hidden], added to the embeddings of the ids.
+    difference: Tensor,
+}
+
+/// The transformer without its pooler.
 #[derive(Debug)]
 pub struct Encoder {
     pub config: EncoderConfig,
     words: Tensor,
     positions: Tensor,
-    types: Tensor,
+    /// BERT only.
+    types: Option<Tensor>,
+    /// MPNet only: [buckets, heads].
+    relative: Option<Tensor>,
+    /// While training only.
+    markers: Option<Markers>,
+    first_position: i64,
     norm: LayerNorm,
     layers: Vec<Layer>,
 }
 
 impl Encoder {
-    /// Builds the stack from Hugging Face's tensor names.
-    pub fn load(config: &EncoderConfig, weights: &mut Weights, register: &mut Register) -> Result<Self> {
-        config.check()?;
+    /// Builds the stack from Hugging Face's tensor names. With `markers`, the embeddings of these two tokens learn.
+    pub fn load(
+        config: &EncoderConfig,
+        weights: &mut Weights,
+        register: &mut Register,
+        markers: Option<[i64; 2]>,
+    ) -> Result<Self> {
+        let architecture = config.check()?;
         let h = config.hidden_size;
-        let mut table = |name: &str, rows: i64| -> Result<Tensor> {
-            let name = format!("embeddings.{name}.weight");
-            let tensor = weights.take(&name, &[rows, h])?;
-            Ok(register(&name, tensor))
+        let mut table = |name: &str, rows: i64, width: i64| -> Result<Tensor> {
+            let tensor = weights.take(name, &[rows, width])?;
+            Ok(register(name, tensor))
         };
-        let words = table("word_embeddings", config.vocab_size)?;
-        let positions = table("position_embeddings", config.max_position_embeddings)?;
-        let types = table("token_type_embeddings", config.type_vocab_size)?;
+        let words = table("embeddings.word_embeddings.weight", config.vocab_size, h)?;
+        let positions = table("embeddings.position_embeddings.weight", config.max_position_embeddings, h)?;
+        let types = (config.type_vocab_size > 0)
+            .then(|| table("embeddings.token_type_embeddings.weight", config.type_vocab_size, h))
+            .transpose()?;
+        let buckets = config.relative_attention_num_buckets;
+        let relative = (buckets > 0)
+            .then(|| table("encoder.relative_attention_bias.weight", buckets, config.num_attention_heads))
+            .transpose()?;
+        let markers = match markers {
+            None => None,
+            Some(ids) => {
+                let fresh = || Tensor::zeros([2, h], (Kind::Float, tch::Device::Cpu));
+                let difference = weights.take_or(MARKERS, &[2, h], fresh)?;
+                Some(Markers { ids, difference: register(MARKERS, difference) })
+            }
+        };
         let norm = LayerNorm::load("embeddings.LayerNorm", config, weights, register)?;
         let layers = (0..config.num_hidden_layers)
             .map(|index| {
                 let at = |part: &str| format!("encoder.layer.{index}.{part}");
                 let mut stacked = |part: &str, shape: &[i64]| -> Result<Tensor> {
-                    let parts = ["query", "key", "value"]
-                        .map(|which| weights.take(&at(&format!("attention.self.{which}.{part}")), shape));
-                    let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
-                    Ok(Tensor::cat(&parts, 0))
+                    let parts =
+                        architecture.qkv.map(|which| weights.take(&at(&format!("{which}.{part}")), shape));
+                    Ok(Tensor::cat(&parts.into_iter().collect::<Result<Vec<_>>>()?, 0))
                 };
                 let (weight, bias) = (stacked("weight", &[h, h])?, stacked("bias", &[h])?);
-                let qkv = Linear {
-                    weight: register(&at("attention.self.qkv.weight"), weight),
-                    bias: register(&at("attention.self.qkv.bias"), bias),
-                };
+                let qkv = Linear::of(&at(QKV), weight, bias, weights, register)?;
                 let wide = config.intermediate_size;
                 Ok(Layer {
                     qkv,
-                    attention_out: Linear::load(&at("attention.output.dense"), h, h, weights, register)?,
+                    attention_out: Linear::load(&at(architecture.attention_out), h, h, weights, register)?,
                     attention_norm: LayerNorm::load(
-                        &at("attention.output.LayerNorm"),
+                        &at(architecture.attention_norm),
                         config,
                         weights,
                         register,
@@ -215,12 +185,22 @@ impl Encoder {
                 })
             })
             .collect::<Result<_>>()?;
-        Ok(Self { config: config.clone(), words, positions, types, norm, layers })
+        Ok(Self {
+            config: config.clone(),
+            words,
+            positions,
+            types,
+            relative,
+            markers,
+            first_position: architecture.first_position,
+            norm,
+            layers,
+        })
     }
 
-    /// Hidden states [batch, length, hidden] of `ids` and `types` [batch, length] (int64). `bias` [batch, 1, 1,
-    /// length], in the weights' kind, is added to the attention scores: 0 for a token, very negative for padding.
-    /// Dropout applies only when `train`.
+    /// Hidden states [batch, length, hidden] of `ids` and `types` [batch, length] (int64; types are ignored by an
+    /// architecture without them). `bias` [batch, 1, 1, length], in the weights' kind, is added to the attention
+    /// scores: 0 for a token, very negative for padding. Dropout applies only when `train`.
     pub fn forward(&self, ids: &Tensor, types: &Tensor, bias: &Tensor, train: bool) -> Tensor {
         let (batch, length) = ids.size2().expect("ids have two dimensions");
         let (h, heads) = (self.config.hidden_size, self.config.num_attention_heads);
@@ -228,9 +208,19 @@ impl Encoder {
         let attention_dropout = if train { self.config.attention_probs_dropout_prob } else { 0.0 };
         let drop = |x: Tensor| if train { x.dropout(dropout, true) } else { x };
 
-        let x = Tensor::embedding(&self.words, ids, -1, false, false)
-            + Tensor::embedding(&self.types, types, -1, false, false)
-            + self.positions.narrow(0, 0, length);
+        let mut x = Tensor::embedding(&self.words, ids, -1, false, false)
+            + self.positions.narrow(0, self.first_position, length);
+        if let Some(table) = &self.types {
+            x += Tensor::embedding(table, types, -1, false, false);
+        }
+        if let Some(Markers { ids: [open, close], difference }) = &self.markers {
+            let which = Tensor::stack(&[ids.eq(*open), ids.eq(*close)], -1).to_kind(self.kind());
+            x += which.matmul(difference);
+        }
+        let bias = match &self.relative {
+            None => bias.shallow_clone(),
+            Some(table) => bias + self.relative_bias(table, length),
+        };
         let mut x = drop(self.norm.forward(&x));
         for layer in &self.layers {
             let qkv =
@@ -239,7 +229,7 @@ impl Encoder {
                 &qkv.get(0),
                 &qkv.get(1),
                 &qkv.get(2),
-                Some(bias),
+                Some(&bias),
                 attention_dropout,
                 false,
                 None,
@@ -250,6 +240,20 @@ impl Encoder {
             x = layer.norm.forward(&(drop(layer.down.forward(&inner)) + x));
         }
         x
+    }
+
+    /// The bias by relative position, [1, heads, length, length], from `table` [buckets, heads].
+    fn relative_bias(&self, table: &Tensor, length: i64) -> Tensor {
+        let buckets: Vec<i64> = (0..length)
+            .flat_map(|from| (0..length).map(move |to| to - from))
+            .map(|distance| relative_bucket(distance, self.config.relative_attention_num_buckets))
+            .collect();
+        let heads = self.config.num_attention_heads;
+        table
+            .index_select(0, &Tensor::from_slice(&buckets))
+            .view([length, length, heads])
+            .permute([2, 0, 1])
+            .unsqueeze(0)
     }
 
     /// The kind of the weights, which `bias` must have as well.
@@ -263,7 +267,13 @@ impl Encoder {
             config: self.config.clone(),
             words: with(&self.words),
             positions: with(&self.positions),
-            types: with(&self.types),
+            types: self.types.as_ref().map(with),
+            relative: self.relative.as_ref().map(with),
+            markers: self
+                .markers
+                .as_ref()
+                .map(|markers| Markers { ids: markers.ids, difference: with(&markers.difference) }),
+            first_position: self.first_position,
             norm: self.norm.map(with),
             layers: self
                 .layers
@@ -281,15 +291,32 @@ impl Encoder {
     }
 }
 
-/// Splits a stacked `qkv` parameter into Hugging Face's three; other names pass through.
-pub fn hugging_face_names(name: &str, tensor: &Tensor) -> Vec<(String, Tensor)> {
-    match name.split_once("attention.self.qkv.") {
-        None => vec![(name.to_owned(), tensor.shallow_clone())],
-        Some((head, part)) => ["query", "key", "value"]
-            .iter()
-            .zip(tensor.chunk(3, 0))
-            .map(|(which, chunk)| (format!("{head}attention.self.{which}.{part}"), chunk.contiguous()))
-            .collect(),
+/// Bucket of a distance in tokens (to - from): half of the buckets for either direction; in each half the nearer distances
+/// have one each, the others share, logarithmically up to 128 (Raffel et al. 2020, T5; as in MPNet).
+fn relative_bucket(distance: i64, buckets: i64) -> i64 {
+    const FARTHEST: f64 = 128.0;
+    let half = buckets / 2;
+    let forward = if distance > 0 { half } else { 0 };
+    let far = distance.abs();
+    let exact = half / 2;
+    if far < exact {
+        return forward + far;
+    }
+    let share = (far as f64 / exact as f64).ln() / (FARTHEST / exact as f64).ln();
+    forward + (exact + (share * (half - exact) as f64) as i64).min(half - 1)
+}
+
+/// Name of the stacked query, key and value within a layer.
+const QKV: &str = "attention.qkv";
+
+/// Hugging Face's names of the parameter `name`: three for a stacked one, in the order of its rows.
+pub fn hugging_face_names(name: &str, config: &EncoderConfig) -> Vec<String> {
+    let architecture = config.check().expect("a network was built with this configuration");
+    match name.split_once(QKV) {
+        Some((head, part)) if !part.contains(ADAPTER) => {
+            architecture.qkv.iter().map(|which| format!("{head}{which}{part}")).collect()
+        }
+        _ => vec![name.to_owned()],
     }
 }
 
@@ -297,4 +324,19 @@ pub fn hugging_face_names(name: &str, tensor: &Tensor) -> Vec<(String, Tensor)> 
 pub fn attention_bias(mask: &Tensor, kind: Kind) -> Tensor {
     // -1e4 is exact enough in bf16 and f16, and exp of it is 0 in each.
     ((mask.to_kind(Kind::Float) - 1.0) * 1e4).to_kind(kind).unsqueeze(1).unsqueeze(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relative_bucket;
+
+    #[test]
+    fn distances_share_buckets_as_in_the_authors_implementation() {
+        // Values of transformers' MPNetEncoder.relative_position_bucket with 32 buckets and a maximum of 128.
+        for (distance, bucket) in
+            [(0, 0), (-1, 1), (-7, 7), (-8, 8), (-11, 8), (-12, 9), (-200, 15), (1, 17), (8, 24), (127, 31)]
+        {
+            assert_eq!(relative_bucket(distance, 32), bucket, "{distance}");
+        }
+    }
 }

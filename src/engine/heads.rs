@@ -6,7 +6,7 @@
 use anyhow::Result;
 use tch::{Kind, Tensor};
 
-use crate::encoder::{Linear, Register, Weights};
+use crate::layers::{Linear, Register, Weights};
 
 /// Output widths: stance, tone toward the candidate, mode, basis.
 const CANDIDATE_OUTPUTS: [(&str, i64); 4] = [("stance", 4), ("target_tone", 3), ("mode", 4), ("basis", 3)];
@@ -34,20 +34,12 @@ impl Heads {
     /// Loads the heads, or starts fresh ones (normal, deviation 0.02, as BERT's own) where the weights have none.
     pub fn load(hidden: i64, dropout: f64, weights: &mut Weights, register: &mut Register) -> Result<Self> {
         let mut linear = |name: &str, out: i64, input: i64| -> Result<Linear> {
-            let name = format!("heads.{name}");
-            let (weight, bias) = if weights.has(&format!("{name}.weight")) {
-                (
-                    weights.take(&format!("{name}.weight"), &[out, input])?,
-                    weights.take(&format!("{name}.bias"), &[out])?,
-                )
-            } else {
-                let options = (Kind::Float, tch::Device::Cpu);
-                (Tensor::randn([out, input], options) * 0.02, Tensor::zeros([out], options))
-            };
-            Ok(Linear {
-                weight: register(&format!("{name}.weight"), weight),
-                bias: register(&format!("{name}.bias"), bias),
-            })
+            let options = (Kind::Float, tch::Device::Cpu);
+            let (weight, bias) = (format!("heads.{name}.weight"), format!("heads.{name}.bias"));
+            let w =
+                weights.take_or(&weight, &[out, input], || Tensor::randn([out, input], options) * 0.02)?;
+            let b = weights.take_or(&bias, &[out], || Tensor::zeros([out], options))?;
+            Ok(Linear::plain(register(&weight, w), register(&bias, b)))
         };
         let tone = linear("tone", 3, hidden)?;
         let shared = linear("shared", hidden, 2 * hidden)?;

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod encode;
 pub mod encoder;
 pub mod heads;
+pub mod layers;
 pub mod model;
 pub mod prepare;
 pub mod score;

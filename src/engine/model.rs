@@ -18,11 +18,15 @@ use sha2::{Digest, Sha256};
 use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::encode::{Encoded, EncodingConfig, QueryEncoder};
-use crate::encoder::{Encoder, EncoderConfig, Weights, attention_bias, hugging_face_names};
+use crate::encoder::{Encoder, EncoderConfig, attention_bias};
 use crate::heads::{Heads, Logits};
+use crate::layers::{Register, Weights, merge};
 
 /// Files of a model folder that the manifest's hashes cover.
-pub const FILES: [&str; 3] = ["config.json", "model.safetensors", "tokenizer.json"];
+pub const FILES: [&str; 3] = ["config.json", WEIGHTS, "tokenizer.json"];
+pub const WEIGHTS: &str = "model.safetensors";
+/// What training learnt, of a model that is shipped as a difference to its base.
+pub const LEARNT: &str = "learnt.safetensors";
 const MANIFEST: &str = "manifest.json";
 
 /// Labels in the order of the outputs.
@@ -56,6 +60,18 @@ pub struct Source {
     pub licence: String,
 }
 
+/// The model that a shipped difference starts from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Base {
+    /// Folder name of the base among the pretrained encoders.
+    pub name: String,
+    /// SHA-256 of its `model.safetensors`.
+    pub sha256: String,
+    /// SHA-256 of the difference, [`LEARNT`].
+    pub learnt_sha256: String,
+}
+
 /// What a model is; `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,7 +88,10 @@ pub struct Manifest {
     /// Softmax temperature of the stance, fitted on held-out data (Guo et al. 2017).
     pub stance_temperature: f64,
     pub sources: Vec<Source>,
-    /// SHA-256 of each file of the folder.
+    /// Where the weights are not shipped whole but as a difference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Base>,
+    /// SHA-256 of each file of the folder; of the weights, as merged.
     pub files: BTreeMap<String, String>,
 }
 
@@ -172,6 +191,16 @@ impl ModelFolder {
     /// Opens the folder; every file must have the SHA-256 that the manifest states.
     pub fn open(path: &Path) -> Result<Self> {
         let manifest = Manifest::read(path)?;
+        if let Some(base) = &manifest.base
+            && !path.join(WEIGHTS).exists()
+        {
+            bail!(
+                "{}: the weights are not there yet; they are made once from {} and {LEARNT}: run 'scripts/setup --{}'",
+                path.display(),
+                base.name,
+                manifest.name
+            );
+        }
         for name in FILES {
             let file = path.join(name);
             let expected = manifest
@@ -202,6 +231,62 @@ impl ModelFolder {
     }
 }
 
+/// Makes the weights of a model that is shipped as a difference, once: the base's weights in `bases` with what was learnt.
+/// Every file on the way has a SHA-256 in the manifest, the result too. Returns false when the weights were there already.
+pub fn prepare_weights(folder: &Path, bases: &Path) -> Result<bool> {
+    let manifest = Manifest::read(folder)?;
+    let Some(base) = &manifest.base else { return Ok(false) };
+    let expected = manifest.files.get(WEIGHTS).context("the manifest has no SHA-256 of the weights")?;
+    let whole = folder.join(WEIGHTS);
+    if whole.exists() && &file_digest(&whole)? == expected {
+        return Ok(false);
+    }
+    let (from, learnt) = (bases.join(&base.name).join(WEIGHTS), folder.join(LEARNT));
+    for (file, sha256) in [(&from, &base.sha256), (&learnt, &base.learnt_sha256)] {
+        let found = file_digest(file)?;
+        ensure!(
+            &found == sha256,
+            "{}: SHA-256 is {found}, the manifest says {sha256}; restore the file from its source",
+            file.display()
+        );
+    }
+    let markers = QueryEncoder::load(&folder.join("tokenizer.json"), &manifest.encoding)?.marker_ids();
+    let partial = folder.join("partial.safetensors");
+    merge_weights(&from, &read_tensors(&learnt)?, &encoder_config(folder)?, markers, &partial)?;
+    let found = file_digest(&partial)?;
+    ensure!(
+        &found == expected,
+        "{}: merged to SHA-256 {found}, the manifest says {expected}",
+        partial.display()
+    );
+    fs::rename(&partial, &whole).with_context(|| format!("{}: cannot be written", whole.display()))?;
+    Ok(true)
+}
+
+/// Tensors of a `.safetensors` file by name.
+pub fn read_tensors(path: &Path) -> Result<BTreeMap<String, Tensor>> {
+    let tensors = Tensor::read_safetensors(path)
+        .with_context(|| format!("{}: not a readable safetensors file", path.display()))?;
+    Ok(tensors.into_iter().collect())
+}
+
+/// Writes the weights at `base` with what was `learnt` put in, in f16, under Hugging Face's names.
+pub fn merge_weights(
+    base: &Path,
+    learnt: &BTreeMap<String, Tensor>,
+    config: &EncoderConfig,
+    markers: [i64; 2],
+    out: &Path,
+) -> Result<()> {
+    let mut tensors = read_tensors(base)?;
+    // Not part of the encoder; the positions are counted, not read.
+    tensors.retain(|name, _| !name.starts_with("pooler.") && name != "embeddings.position_ids");
+    let learnt = learnt.iter().map(|(name, tensor)| (name.clone(), tensor.shallow_clone())).collect();
+    no_grad(|| merge(&mut tensors, learnt, config, markers))
+        .with_context(|| format!("{}: not the base of these weights", base.display()))?;
+    write_tensors(out, &tensors)
+}
+
 /// Reads `config.json` of a model folder.
 pub fn encoder_config(folder: &Path) -> Result<EncoderConfig> {
     let path = folder.join("config.json");
@@ -220,13 +305,21 @@ pub struct Network {
 
 impl Network {
     /// Builds the network from the files in `folder`; `register` makes parameters of the tensors.
-    pub fn load(folder: &Path, register: &mut dyn FnMut(&str, Tensor) -> Tensor) -> Result<Self> {
-        let config = encoder_config(folder)?;
-        let mut weights = Weights::read(&folder.join("model.safetensors"))?;
-        let encoder =
-            Encoder::load(&config, &mut weights, register).with_context(|| folder.display().to_string())?;
-        let heads = Heads::load(config.hidden_size, config.hidden_dropout_prob, &mut weights, register)
-            .with_context(|| folder.display().to_string())?;
+    pub fn load(folder: &Path, register: &mut Register) -> Result<Self> {
+        let mut weights = Weights::read(&folder.join(WEIGHTS))?;
+        Self::build(&encoder_config(folder)?, &mut weights, register, None)
+            .with_context(|| folder.display().to_string())
+    }
+
+    /// Builds the network from `weights`; with `markers`, the embeddings of these two tokens learn.
+    pub fn build(
+        config: &EncoderConfig,
+        weights: &mut Weights,
+        register: &mut Register,
+        markers: Option<[i64; 2]>,
+    ) -> Result<Self> {
+        let encoder = Encoder::load(config, weights, register, markers)?;
+        let heads = Heads::load(config.hidden_size, config.hidden_dropout_prob, weights, register)?;
         Ok(Self { encoder, heads, stance_temperature: 1.0 })
     }
 
@@ -382,14 +475,11 @@ impl Classifier for Model {
     }
 }
 
-/// Writes the network's parameters as `model.safetensors` in f16, under Hugging Face's names.
-pub fn write_weights(path: &Path, parameters: &BTreeMap<String, Tensor>) -> Result<()> {
-    let tensors: Vec<(String, Tensor)> = no_grad(|| {
-        parameters
-            .iter()
-            .flat_map(|(name, tensor)| hugging_face_names(name, tensor))
-            .map(|(name, tensor)| (name, tensor.to_device(Device::Cpu).to_kind(Kind::Half).contiguous()))
-            .collect()
+/// Writes tensors as a `.safetensors` file in f16.
+pub fn write_tensors(path: &Path, tensors: &BTreeMap<String, Tensor>) -> Result<()> {
+    let tensors: Vec<(&String, Tensor)> = no_grad(|| {
+        let half = |tensor: &Tensor| tensor.to_device(Device::Cpu).to_kind(Kind::Half).contiguous();
+        tensors.iter().map(|(name, tensor)| (name, half(tensor))).collect()
     });
     Tensor::write_safetensors(&tensors, path)
         .with_context(|| format!("{}: cannot be written", path.display()))

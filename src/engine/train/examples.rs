@@ -1,18 +1,19 @@
 //! A training example: one encoded input with the labels that are known for it.
 
-use std::path::Path;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use detente::attribute::{Candidate, attribute};
-use detente::classify::{CandidateMark, Query};
+use detente::classify::{CandidateMark, CandidateScores, Query, SentenceScores};
 use detente::evaluate::labels::{LabelledHolder, LabelledSentence};
 use detente::evaluate::naming;
 use detente::evaluate::sentiment::LabelledTarget;
 use detente::registry::Registry;
 use detente::segment::segment;
 use detente::statement::{Mode, Stance};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::swap::NameSwapper;
 use crate::encode::{Encoded, QueryEncoder};
 
 /// A label that is not known: left out of the loss.
@@ -45,6 +46,8 @@ pub struct Example {
     pub tone: i64,
     /// Parallel to `input.markers`.
     pub candidates: Vec<CandidateLabels>,
+    /// What a teacher says, in place of labels; its candidates are parallel to `input.markers`.
+    pub teacher: Option<SentenceScores>,
 }
 
 impl Example {
@@ -172,18 +175,61 @@ fn labels_of(holder: &LabelledHolder) -> CandidateLabels {
     }
 }
 
-/// Examples of labelled sentences.
-pub fn stance_examples(
-    labels: &[LabelledSentence],
-    registry: &Registry,
-    encoder: &QueryEncoder,
-) -> Result<Vec<Example>> {
-    let nested: Vec<Vec<Example>> = labels
+/// What one epoch after another is drawn from.
+pub struct TrainingSet<'a> {
+    pub encoder: &'a QueryEncoder,
+    /// Labelled sentences with the tone of each.
+    pub labelled: Vec<(Prepared, i64)>,
+    /// Examples that are the same in every epoch.
+    pub fixed: Vec<Example>,
+    pub swapper: NameSwapper<'a>,
+    /// Share of the labelled sentences that are about other actors in an epoch.
+    pub swapped: f64,
+    pub seed: u64,
+}
+
+impl TrainingSet<'_> {
+    /// The examples of an epoch.
+    pub fn epoch(&self, epoch: usize) -> Result<Vec<Example>> {
+        let nested: Vec<Vec<Example>> = self
+            .labelled
+            .par_iter()
+            .enumerate()
+            .map(|(index, (prepared, tone))| {
+                let seed = self.seed ^ ((epoch as u64) << 40) ^ index as u64;
+                let mut random = ChaCha8Rng::seed_from_u64(seed);
+                if random.random_bool(self.swapped) {
+                    let query = self.swapper.swap(&prepared.query, &mut random);
+                    examples_of(&query, *tone, &prepared.labels, self.encoder)
+                } else {
+                    examples_of(&prepared.query, *tone, &prepared.labels, self.encoder)
+                }
+            })
+            .collect::<Result<_>>()?;
+        Ok(nested.into_iter().flatten().chain(self.fixed.iter().cloned()).collect())
+    }
+}
+
+/// Examples of unlabelled queries with a teacher's answers.
+pub fn taught_examples(taught: &[(Query, SentenceScores)], encoder: &QueryEncoder) -> Result<Vec<Example>> {
+    let nested: Vec<Vec<Example>> = taught
         .par_iter()
-        .map(|label| {
-            let prepared = prepare(label, registry);
-            examples_of(&prepared.query, label.tone.index() as i64, &prepared.labels, encoder)
-                .with_context(|| label.id.clone())
+        .map(|(query, scores)| {
+            let windows = encoder.encode(query)?.into_iter();
+            Ok(windows
+                .map(|input| {
+                    let of = |&(candidate, _): &(usize, usize)| -> CandidateScores {
+                        scores.candidates[candidate].clone()
+                    };
+                    let candidates: Vec<CandidateScores> = input.markers.iter().map(of).collect();
+                    Example {
+                        tone: UNKNOWN,
+                        candidates: vec![NOTHING_KNOWN; candidates.len()],
+                        teacher: Some(SentenceScores { tone: scores.tone, candidates }),
+                        input,
+                    }
+                })
+                .collect())
         })
         .collect::<Result<_>>()?;
     Ok(nested.into_iter().flatten().collect())
@@ -232,7 +278,7 @@ fn examples_of(
         .enumerate()
         .map(|(n, input)| {
             let candidates = input.markers.iter().map(|&(candidate, _)| labels[candidate]).collect();
-            Example { tone: if n == 0 { tone } else { UNKNOWN }, candidates, input }
+            Example { tone: if n == 0 { tone } else { UNKNOWN }, candidates, teacher: None, input }
         })
         .filter(Example::teaches)
         .collect())
@@ -251,9 +297,4 @@ pub fn split_by_document(
         f64::from(number) / f64::from(u32::MAX) < holdout
     };
     labels.into_iter().partition(|label| !held(label))
-}
-
-/// Where a data file lies: absolute, or under `root`.
-pub fn under(root: &Path, path: &Path) -> std::path::PathBuf {
-    root.join(path)
 }

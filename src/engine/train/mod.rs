@@ -4,6 +4,8 @@ pub mod examples;
 pub mod plan;
 mod record;
 mod steps;
+mod swap;
+mod teacher;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,32 +20,50 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 use tch::nn::{self, OptimizerConfig};
 use tch::{Device, Kind};
 
 use self::examples::{
-    Example, Prepared, prepare, split_by_document, stance_examples, target_examples, under,
+    Example, Prepared, TrainingSet, prepare, split_by_document, target_examples, taught_examples,
 };
 use self::plan::Plan;
 use self::record::{DataFile, Epoch, TrainingRecord};
 use self::steps::{HeldOut, LossParts, batches, loss};
+use self::swap::NameSwapper;
 use crate::encode::QueryEncoder;
-use crate::model::{FILES, FORMAT, Labels, Manifest, Network, Precision, file_digest, write_weights};
+use crate::encoder::MARKERS;
+use crate::layers::{ADAPTER, Weights};
+use crate::model::{
+    Base, FILES, FORMAT, LEARNT, Labels, Manifest, Network, Precision, WEIGHTS, encoder_config, file_digest,
+    merge_weights, read_tensors, write_tensors,
+};
 
 /// Where training finds its inputs and leaves its model.
 pub struct Places {
-    /// Root of the data files that the plan names.
-    pub data: PathBuf,
+    /// Roots of the data files that the plan names; the first that has a file gives it.
+    pub data: Vec<PathBuf>,
     /// Root of the base models that the plan names.
     pub bases: PathBuf,
     /// Folder of the model to write; checkpoints go to `checkpoint/` in it.
     pub out: PathBuf,
 }
 
+impl Places {
+    fn data_file(&self, path: &Path) -> Result<PathBuf> {
+        self.data.iter().map(|root| root.join(path)).find(|full| full.exists()).with_context(|| {
+            let roots: Vec<String> = self.data.iter().map(|root| root.display().to_string()).collect();
+            format!("{}: in none of the data folders: {}", path.display(), roots.join(", "))
+        })
+    }
+}
+
 /// Group of the optimiser that a parameter belongs to: the heads learn faster.
 const ENCODER: usize = 0;
 const HEADS: usize = 1;
+/// How much faster fresh heads learn than a pretrained encoder; adapters are as fresh as they are.
 const HEAD_RATE: f64 = 10.0;
+const ADAPTED_HEAD_RATE: f64 = 2.0;
 /// Kept as pretrained.
 const WORD_EMBEDDINGS: &str = "embeddings.word_embeddings.weight";
 /// Steps between two lines of the log, where there is no terminal for a bar.
@@ -58,31 +78,51 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
     let checkpoint = places.out.join("checkpoint");
     fs::create_dir_all(&checkpoint).with_context(|| format!("{}: cannot be made", checkpoint.display()))?;
     let encoder = QueryEncoder::load(&base.join("tokenizer.json"), &plan.encoding)?;
+    tch::manual_seed(plan.seed as i64);
 
     let mut files = Vec::new();
     let mut labelled: Vec<LabelledSentence> = Vec::new();
     for path in &plan.stance {
-        let full = under(&places.data, path);
+        let full = places.data_file(path)?;
         let labels = read_labels(&full)?;
         files.push(DataFile::describe(path, &full, labels.len())?);
         labelled.extend(labels);
     }
     let (train_labels, held_labels) = split_by_document(labelled, plan.holdout, plan.seed);
-    let mut examples = stance_examples(&train_labels, registry, &encoder)?;
+    let mut fixed = Vec::new();
     for path in &plan.news_mtsc {
-        let full = under(&places.data, path);
+        let full = places.data_file(path)?;
         let targets = read_news_mtsc(&full)?;
         files.push(DataFile::describe(path, &full, targets.len())?);
-        examples.extend(target_examples(&targets, plan.weights.target_tone, &encoder)?);
+        fixed.extend(target_examples(&targets, plan.weights.target_tone, &encoder)?);
     }
     for path in &plan.dse {
-        let full = under(&places.data, path);
+        let full = places.data_file(path)?;
         let targets = read_dse(&full)?;
         files.push(DataFile::describe(path, &full, targets.len())?);
-        examples.extend(target_examples(&targets, plan.weights.dse, &encoder)?);
+        fixed.extend(target_examples(&targets, plan.weights.dse, &encoder)?);
     }
-    let held: Vec<Prepared> = held_labels.iter().map(|label| prepare(label, registry)).collect();
+    if let Some(teacher) = &plan.teacher {
+        for path in &teacher.articles {
+            let full = places.data_file(path)?;
+            files.push(DataFile::describe(path, &full, 0)?);
+        }
+        let taught = teacher::answers(teacher, places, registry, plan.seed, &checkpoint)?;
+        fixed.extend(taught_examples(&taught, &encoder)?);
+    }
+    let labelled: Vec<(Prepared, i64)> =
+        train_labels.par_iter().map(|label| (prepare(label, registry), label.tone.index() as i64)).collect();
+    let set = TrainingSet {
+        encoder: &encoder,
+        labelled,
+        fixed,
+        swapper: NameSwapper::new(registry),
+        swapped: plan.swapped,
+        seed: plan.seed,
+    };
+    let held: Vec<Prepared> = held_labels.par_iter().map(|label| prepare(label, registry)).collect();
     let held = HeldOut::new(held_labels, held, &encoder)?;
+    let mut examples = set.epoch(0)?;
     eprintln!(
         "{} training inputs; {} of {} labelled sentences held out",
         examples.len(),
@@ -94,51 +134,61 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
         Some(record) if resume => record,
         _ => TrainingRecord::new(plan.clone(), files, examples.len(), held.len()),
     };
-    let from = if record.epochs.is_empty() { base.clone() } else { checkpoint.join("last") };
 
-    tch::manual_seed(plan.seed as i64);
     tch::set_num_threads(std::thread::available_parallelism().map_or(1, usize::from) as i32);
     let store = nn::VarStore::new(Device::Cpu);
     let root = store.root();
+    let frozen_kind = plan.precision.kind();
     let mut register = |name: &str, tensor: tch::Tensor| {
         let group = if name.starts_with("heads.") { HEADS } else { ENCODER };
+        if !learns(name, plan.adapter.is_some()) {
+            // Frozen: in the kind it is used in, outside the store.
+            return tensor.to_kind(frozen_kind);
+        }
         // tch reserves the dot in names for its own paths.
-        let variable = root.set_group(group).var_copy(&name.replace('.', "|"), &tensor.to_kind(Kind::Float));
-        // Half of all parameters and most of an optimiser step's time; a few thousand sentences touch few of its rows.
-        if name == WORD_EMBEDDINGS { variable.set_requires_grad(false) } else { variable }
+        root.set_group(group).var_copy(&name.replace('.', "|"), &tensor.to_kind(Kind::Float))
     };
-    let network = Network::load(&from, &mut register)?;
+    let config = encoder_config(&base)?;
+    let mut weights = Weights::read(&base.join(WEIGHTS))?;
+    if let Some(adapter) = &plan.adapter {
+        weights = weights.with_adapters(adapter.rank);
+    }
+    if !record.epochs.is_empty() {
+        weights.overlay(&checkpoint.join("last").join(LEARNT), &config)?;
+    }
+    let network = Network::build(&config, &mut weights, &mut register, Some(encoder.marker_ids()))?;
+    drop(weights);
     let mut optimiser = nn::adamw(0.9, 0.999, plan.weight_decay).build(&store, plan.learning_rate)?;
     eprintln!(
         "{} parameters learn, {} threads",
-        store.trainable_variables().iter().filter(|t| t.requires_grad()).map(|t| t.numel()).sum::<usize>(),
+        store.trainable_variables().iter().map(|t| t.numel()).sum::<usize>(),
         tch::get_num_threads()
     );
 
     let budget = plan.batch_tokens;
-    let steps_per_epoch = batches(&examples, budget, &mut ChaCha8Rng::seed_from_u64(plan.seed)).len();
-    let total_steps = (steps_per_epoch * plan.epochs) as f64;
-    let mut step = steps_per_epoch * record.epochs.len();
+    let head_rate = if plan.adapter.is_some() { ADAPTED_HEAD_RATE } else { HEAD_RATE };
+    let teacher_weight = plan.teacher.as_ref().map_or(0.0, |teacher| teacher.weight);
     for epoch in record.epochs.len()..plan.epochs {
         let epoch_started = Instant::now();
         let mut random = ChaCha8Rng::seed_from_u64(plan.seed ^ (epoch as u64 + 1) << 32);
+        examples = set.epoch(epoch)?;
         let mut order = batches(&examples, budget, &mut random);
         order.shuffle(&mut random);
         let bar = progress(order.len(), epoch, plan.epochs);
         let mut parts = LossParts::default();
-        for batch in &order {
-            let rate = plan.learning_rate * schedule(step as f64 / total_steps, plan.warmup);
+        for (step, batch) in order.iter().enumerate() {
+            let done = (epoch as f64 + step as f64 / order.len() as f64) / plan.epochs as f64;
+            let rate = plan.learning_rate * schedule(done, plan.warmup);
             optimiser.set_lr_group(ENCODER, rate);
-            optimiser.set_lr_group(HEADS, rate * HEAD_RATE);
+            optimiser.set_lr_group(HEADS, rate * head_rate);
             let batch: Vec<&Example> = batch.iter().map(|&index| &examples[index]).collect();
             // Half-precision products with f32 master weights: the cast is part of the graph.
             let (sum, seen) = match plan.precision {
-                Precision::F32 => loss(&network, &batch, &plan.weights),
-                Precision::Bf16 => loss(&network.cast(Kind::BFloat16), &batch, &plan.weights),
+                Precision::F32 => loss(&network, &batch, &plan.weights, teacher_weight),
+                Precision::Bf16 => loss(&network.cast(Kind::BFloat16), &batch, &plan.weights, teacher_weight),
             };
             optimiser.backward_step_clip_norm(&sum, 1.0);
             parts.add(&seen);
-            step += 1;
             bar.inc(1);
             bar.set_message(parts.to_string());
             if bar.is_hidden() && bar.position().is_multiple_of(LOG_STEPS) {
@@ -153,7 +203,7 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
         }
         bar.finish_and_clear();
 
-        let (figures, threshold) = held.best_threshold(&network);
+        let (figures, threshold) = held.best_threshold(&network.cast(plan.precision.kind()));
         let better = record.epochs.iter().all(|earlier| figures.all.f1() > earlier.held_out_f1);
         record.epochs.push(Epoch {
             loss: parts.means(),
@@ -169,9 +219,9 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
             figures.macro_f1(),
             epoch_started.elapsed().as_secs_f64()
         );
-        save(&store, &base, &checkpoint.join("last"))?;
+        save(&store, &checkpoint.join("last"))?;
         if better {
-            save(&store, &base, &checkpoint.join("best"))?;
+            save(&store, &checkpoint.join("best"))?;
         }
         record.seconds += epoch_started.elapsed().as_secs_f64().round();
         record.write(&checkpoint)?;
@@ -181,9 +231,19 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
         }
     }
 
-    finish(plan, places, &checkpoint, &held, &mut record)?;
+    finish(plan, places, &checkpoint, &held, &mut record, encoder.marker_ids())?;
     eprintln!("trained in {:.0} s", started.elapsed().as_secs_f64());
     Ok(record)
+}
+
+/// Whether a parameter is trained: the word embeddings never are (half of all parameters, and a few thousand sentences touch
+/// few of their rows); with adapters, of the encoder only they, the markers, the biases and the norms.
+fn learns(name: &str, adapted: bool) -> bool {
+    if name == WORD_EMBEDDINGS {
+        return false;
+    }
+    let small = || name.ends_with(".bias") || name.contains("LayerNorm") || name == MARKERS;
+    !adapted || name.starts_with("heads.") || name.contains(ADAPTER) || small()
 }
 
 /// Rises to 1 over the share `warmup` of the steps, then falls to 0; `progress` in [0, 1].
@@ -197,66 +257,72 @@ fn progress(steps: usize, epoch: usize, epochs: usize) -> ProgressBar {
     ProgressBar::new(steps as u64).with_style(style).with_prefix(format!("epoch {}/{epochs}", epoch + 1))
 }
 
-fn save(store: &nn::VarStore, base: &Path, folder: &Path) -> Result<()> {
+/// Writes what was learnt so far.
+fn save(store: &nn::VarStore, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
     let parameters: BTreeMap<String, tch::Tensor> =
         store.variables().into_iter().map(|(name, tensor)| (name.replace('|', "."), tensor)).collect();
-    for name in ["config.json", "tokenizer.json"] {
-        fs::copy(base.join(name), folder.join(name))
-            .with_context(|| format!("{}: cannot be copied", base.join(name).display()))?;
-    }
     // Written aside and renamed: a checkpoint is never half a file.
-    let (partial, whole) = (folder.join("partial.safetensors"), folder.join("model.safetensors"));
-    write_weights(&partial, &parameters)?;
+    let (partial, whole) = (folder.join("partial.safetensors"), folder.join(LEARNT));
+    write_tensors(&partial, &parameters)?;
     fs::rename(&partial, &whole).with_context(|| format!("{}: cannot be written", whole.display()))
 }
 
-/// Writes the mean of two epochs' weights, which generalises better than either (Izmailov et al. 2018, "Averaging
-/// Weights Leads to Wider Optima and Better Generalization").
-fn averaged(first: &Path, second: &Path, out: &Path) -> Result<PathBuf> {
-    fs::create_dir_all(out).with_context(|| format!("{}: cannot be made", out.display()))?;
-    let read = |folder: &Path| -> Result<BTreeMap<String, tch::Tensor>> {
-        let path = folder.join("model.safetensors");
-        let tensors = tch::Tensor::read_safetensors(&path).with_context(|| path.display().to_string())?;
-        Ok(tensors.into_iter().map(|(name, tensor)| (name, tensor.to_kind(Kind::Float))).collect())
+/// What the shipped model has learnt: the mean of the best and the last epoch, which generalises better than either
+/// (Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima and Better Generalization"). Adapters are products, whose
+/// mean is not the mean of their factors: of them, the best epoch's.
+fn learnt(plan: &Plan, checkpoint: &Path) -> Result<BTreeMap<String, tch::Tensor>> {
+    let best = read_tensors(&checkpoint.join("best").join(LEARNT))?;
+    if plan.adapter.is_some() {
+        return Ok(best);
+    }
+    let mut last = read_tensors(&checkpoint.join("last").join(LEARNT))?;
+    let mean = |(name, tensor): (String, tch::Tensor)| -> Result<(String, tch::Tensor)> {
+        let other = last.remove(&name).with_context(|| format!("the checkpoints differ in '{name}'"))?;
+        Ok((name, (tensor.to_kind(Kind::Float) + other.to_kind(Kind::Float)) / 2.0))
     };
-    let (first_weights, mut second_weights) = (read(first)?, read(second)?);
-    let mut mean = BTreeMap::new();
-    for (name, tensor) in first_weights {
-        let other =
-            second_weights.remove(&name).with_context(|| format!("the checkpoints differ in '{name}'"))?;
-        mean.insert(name, (tensor + other) / 2.0);
-    }
-    for name in ["config.json", "tokenizer.json"] {
-        fs::copy(first.join(name), out.join(name))
-            .with_context(|| format!("{}: cannot be copied", first.join(name).display()))?;
-    }
-    write_weights(&out.join("model.safetensors"), &mean)?;
-    Ok(out.to_owned())
+    best.into_iter().map(mean).collect()
 }
 
-/// Makes the model folder of the mean of the best and the last epoch: threshold and temperature from the held-out documents.
+/// Makes the model folder: weights, threshold and temperature from the held-out documents, manifest and record.
 fn finish(
     plan: &Plan,
     places: &Places,
     checkpoint: &Path,
     held: &HeldOut,
     record: &mut TrainingRecord,
+    markers: [i64; 2],
 ) -> Result<()> {
-    let best = averaged(&checkpoint.join("best"), &checkpoint.join("last"), &checkpoint.join("averaged"))?;
-    let mut network = Network::load(&best, &mut |_, tensor| tensor.to_kind(Kind::Float))?;
+    let (base, out) = (places.bases.join(&plan.base), &places.out);
+    let learnt = learnt(plan, checkpoint)?;
+    for name in ["config.json", "tokenizer.json"] {
+        fs::copy(base.join(name), out.join(name))
+            .with_context(|| format!("{}: cannot be copied", base.join(name).display()))?;
+    }
+    let shipped_as = if plan.adapter.is_some() {
+        write_tensors(&out.join(LEARNT), &learnt)?;
+        Some(Base {
+            name: plan.base.display().to_string(),
+            sha256: file_digest(&base.join(WEIGHTS))?,
+            learnt_sha256: file_digest(&out.join(LEARNT))?,
+        })
+    } else {
+        None
+    };
+    let weights = out.join(WEIGHTS);
+    merge_weights(&base.join(WEIGHTS), &learnt, &encoder_config(&base)?, markers, &weights)?;
+    let mut network = Network::load(out, &mut |_, tensor| tensor.to_kind(Kind::Float))?;
     let temperature = held.best_temperature(&network);
     // The threshold is applied to the tempered probabilities, so it is chosen on them.
     network.stance_temperature = temperature;
     let (figures, none_below) = held.best_threshold(&network);
     record.held_out = Some(figures.all);
     record.stance_temperature = Some(temperature);
-    let mut files = BTreeMap::new();
-    for name in FILES {
-        fs::copy(best.join(name), places.out.join(name))
-            .with_context(|| format!("{}: cannot be copied", best.join(name).display()))?;
-        files.insert(name.to_owned(), file_digest(&places.out.join(name))?);
-    }
+    ensure!(
+        none_below > 0.0,
+        "no threshold gives a hit on the held-out sentences: the model has learnt nothing"
+    );
+    let digest = |name: &str| Ok((name.to_owned(), file_digest(&out.join(name))?));
     let manifest = Manifest {
         format: FORMAT,
         name: plan.name.clone(),
@@ -268,12 +334,9 @@ fn finish(
         decision: detente::decide::Decision { none_below },
         stance_temperature: temperature,
         sources: plan.sources.clone(),
-        files,
+        base: shipped_as,
+        files: FILES.into_iter().map(digest).collect::<Result<_>>()?,
     };
-    ensure!(
-        none_below > 0.0,
-        "no threshold gives a hit on the held-out sentences: the model has learnt nothing"
-    );
-    manifest.write(&places.out)?;
-    record.write(&places.out)
+    manifest.write(out)?;
+    record.write(out)
 }

@@ -40,7 +40,40 @@ pub struct Plan {
     pub news_mtsc: Vec<PathBuf>,
     #[serde(default)]
     pub dse: Vec<PathBuf>,
+    /// Share of the labelled sentences whose names are swapped for others in an epoch.
+    #[serde(default)]
+    pub swapped: f64,
+    /// Learn a low-rank difference to the base instead of all weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapter: Option<AdapterPlan>,
+    /// Learn from another model's answers to unlabelled sentences as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher: Option<TeacherPlan>,
     pub sources: Vec<Source>,
+}
+
+/// A low-rank difference (Hu et al. 2022).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdapterPlan {
+    pub rank: i64,
+}
+
+/// A teacher and what it is asked (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network").
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeacherPlan {
+    /// Name or folder of the teaching model.
+    pub model: String,
+    /// Article files, relative to a data folder.
+    pub articles: Vec<PathBuf>,
+    /// Labelled files whose sentences are not asked about: what the model will be judged on.
+    #[serde(default)]
+    pub without: Vec<PathBuf>,
+    /// So many sentences are drawn, of those with a candidate.
+    pub sentences: usize,
+    /// Weight of an answered sentence beside a labelled one.
+    pub weight: f64,
 }
 
 /// How much each task counts in the sum of losses.
@@ -69,6 +102,7 @@ impl Plan {
         };
         share("holdout", plan.holdout)?;
         share("warmup", plan.warmup)?;
+        share("swapped", plan.swapped)?;
         ensure!(
             plan.epochs > 0 && plan.batch_tokens > 0,
             "{}: epochs and batch_tokens must be positive",

@@ -10,7 +10,7 @@ use detente::evaluate::stance::{Found, StanceFigures, stance_figures};
 use detente::statement::Stance;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use tch::{Kind, Reduction, Tensor};
+use tch::{Kind, Tensor};
 
 use super::examples::{Example, Prepared, UNKNOWN};
 use super::plan::LossWeights;
@@ -64,45 +64,88 @@ impl fmt::Display for LossParts {
     }
 }
 
-/// The weighted loss of a batch, and its parts. Each part is the mean over the labels that are known.
-pub fn loss(network: &Network, batch: &[&Example], weights: &LossWeights) -> (Tensor, LossParts) {
+/// Rows of target probabilities with a weight each: a label is a row with a single 1, an unknown label has weight 0.
+struct Targets {
+    rows: Vec<f32>,
+    weights: Vec<f32>,
+    /// How many rows are known; one that matters only in part counts so.
+    known: f64,
+    width: usize,
+}
+
+impl Targets {
+    fn new(width: usize) -> Self {
+        Self { rows: Vec::new(), weights: Vec::new(), known: 0.0, width }
+    }
+
+    fn label(&mut self, label: i64, weight: f64) {
+        let known = label != UNKNOWN;
+        let row = (0..self.width).map(|index| f32::from(u8::from(known && index as i64 == label)));
+        self.rows.extend(row);
+        self.weights.push(if known { weight as f32 } else { 0.0 });
+        self.known += f64::from(u8::from(known));
+    }
+
+    fn answer(&mut self, probabilities: &[f32], weight: f64, share: f64) {
+        self.rows.extend_from_slice(probabilities);
+        self.weights.push((weight * share) as f32);
+        self.known += share;
+    }
+}
+
+/// The weighted loss of a batch, and its parts: cross-entropy with the labels or with a teacher's probabilities. Each part is
+/// the weighted mean over the rows that are known.
+pub fn loss(
+    network: &Network,
+    batch: &[&Example],
+    weights: &LossWeights,
+    teacher: f64,
+) -> (Tensor, LossParts) {
     let inputs: Vec<&Encoded> = batch.iter().map(|example| &example.input).collect();
     let logits = network.logits(&inputs, true);
-    let candidates = || batch.iter().flat_map(|example| &example.candidates);
-    let tone: Vec<i64> = batch.iter().map(|example| example.tone).collect();
-    let stance: Vec<i64> = candidates().map(|c| c.stance).collect();
-    let target: Vec<i64> = candidates().map(|c| c.target_tone).collect();
-    let target_weights: Vec<f32> = candidates().map(|c| c.target_tone_weight as f32).collect();
-    let mode: Vec<i64> = candidates().map(|c| c.mode).collect();
-    let basis: Vec<i64> = candidates().map(|c| c.basis).collect();
-
+    let [mut tone, mut target] = [Targets::new(3), Targets::new(3)];
+    let [mut stance, mut mode] = [Targets::new(4), Targets::new(4)];
+    let mut basis = Targets::new(3);
+    for example in batch {
+        if let Some(answers) = &example.teacher {
+            tone.answer(&answers.tone, teacher, 1.0);
+            for answer in &answers.candidates {
+                // Mode and basis mean something only for a holder.
+                let holder = f64::from(1.0 - answer.stance[Stance::None.index()]);
+                stance.answer(&answer.stance, teacher, 1.0);
+                target.answer(&answer.tone, teacher * weights.target_tone, 1.0);
+                mode.answer(&answer.mode, teacher, holder);
+                basis.answer(&answer.basis, teacher, holder);
+            }
+        } else {
+            tone.label(example.tone, 1.0);
+            for labels in &example.candidates {
+                stance.label(labels.stance, 1.0);
+                target.label(labels.target_tone, labels.target_tone_weight);
+                mode.label(labels.mode, 1.0);
+                basis.label(labels.basis, 1.0);
+            }
+        }
+    }
     let mut parts = LossParts::default();
     let mut total = Tensor::zeros([], (Kind::Float, tch::Device::Cpu));
-    let mut add = |part: usize, weight: f64, logits: &Tensor, labels: &[i64], row_weights: Option<&[f32]>| {
-        let known = labels.iter().filter(|&&label| label != UNKNOWN).count();
-        if known == 0 || weight == 0.0 {
+    let mut add = |part: usize, weight: f64, logits: &Tensor, targets: &Targets| {
+        let known = targets.known;
+        if known == 0.0 || weight == 0.0 {
             return;
         }
-        let each = logits.to_kind(Kind::Float).cross_entropy_loss::<Tensor>(
-            &Tensor::from_slice(labels),
-            None,
-            Reduction::None,
-            UNKNOWN,
-            0.0,
-        );
-        let sum = match row_weights {
-            Some(row_weights) => (each * Tensor::from_slice(row_weights)).sum(Kind::Float),
-            None => each.sum(Kind::Float),
-        };
+        let rows = Tensor::from_slice(&targets.rows).view([-1, targets.width as i64]);
+        let each = -(logits.log_softmax(-1, Kind::Float) * rows).sum_dim_intlist(-1, false, Kind::Float);
+        let sum = (each * Tensor::from_slice(&targets.weights)).sum(Kind::Float);
         parts.sums[part] += sum.double_value(&[]);
-        parts.counts[part] += known as f64;
-        total = &total + sum * (weight / known as f64);
+        parts.counts[part] += known;
+        total = &total + sum * (weight / known);
     };
-    add(0, weights.stance, &logits.stance, &stance, None);
-    add(1, weights.sentence_tone, &logits.tone, &tone, None);
-    add(2, 1.0, &logits.target_tone, &target, Some(&target_weights));
-    add(3, weights.mode, &logits.mode, &mode, None);
-    add(4, weights.basis, &logits.basis, &basis, None);
+    add(0, weights.stance, &logits.stance, &stance);
+    add(1, weights.sentence_tone, &logits.tone, &tone);
+    add(2, 1.0, &logits.target_tone, &target);
+    add(3, weights.mode, &logits.mode, &mode);
+    add(4, weights.basis, &logits.basis, &basis);
     (total, parts)
 }
 
