@@ -24,6 +24,8 @@ SOURCES = {
     "wp_current_events": "wp_current_events/items.jsonl.gz",
 }
 BASE = "negotiation_stance/train.jsonl"
+# Sentences that models are judged on; the same words in another document are left out of training too.
+JUDGED = ["negotiation_stance/dev.jsonl"]
 
 
 class Fault(Exception):
@@ -96,10 +98,13 @@ def build(data, out):
             for document in read_lines(data / name):
                 if (source, str(document["id"])) in wanted:
                     documents[source, str(document["id"])] = document
+    judged = {key(one["sentence"]) for name in JUDGED if (data / name).exists() for one in read_lines(data / name)}
     sentences, corrected, seen = [], 0, set()
     for sentence in read_lines(data / BASE):
         place = (sentence["source"], str(sentence["doc"]), key(sentence["sentence"]))
         label = corrections.get(place)
+        if place[2] in judged:
+            continue
         if label:
             corrected += 1
             sentence = {**sentence, "tone": label["tone"], "holders": with_text(label, sentence["sentence"])}
@@ -107,7 +112,7 @@ def build(data, out):
         sentences.append(sentence)
     for name, label in additions:
         place = (label["source"], label["doc"], label["sentence"])
-        if place in seen:
+        if place in seen or place[2] in judged:
             continue
         seen.add(place)
         document = documents.get(place[:2])

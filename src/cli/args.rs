@@ -73,7 +73,8 @@ impl Verb {
             Self::Score(_) | Self::Explain(_) | Self::Train(_) => true,
             Self::Eval(args) => args.needs_model(),
             Self::Verify(args) => args.rescore > 0,
-            Self::Report(_) | Self::Export(_) | Self::Runs(_) | Self::Actors(_) | Self::Models(_) => false,
+            Self::Models(args) => args.prepare,
+            Self::Report(_) | Self::Export(_) | Self::Runs(_) | Self::Actors(_) => false,
         }
     }
 }
@@ -375,6 +376,12 @@ pub struct ModelsArgs {
     pub model: Option<String>,
     #[arg(long)]
     pub json: bool,
+    /// Make the weights of a model that is shipped as a difference to its base; done once, by `scripts/setup --accurate`.
+    #[arg(long, requires = "model")]
+    pub prepare: bool,
+    /// Folder of the pretrained encoders.
+    #[arg(long, value_name = "DIR", default_value = ".cache/models", requires = "prepare")]
+    pub bases: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -67,7 +67,7 @@ const ADAPTED_HEAD_RATE: f64 = 2.0;
 /// Kept as pretrained.
 const WORD_EMBEDDINGS: &str = "embeddings.word_embeddings.weight";
 /// Steps between two lines of the log, where there is no terminal for a bar.
-const LOG_STEPS: u64 = 100;
+const LOG_STEPS: u64 = 50;
 
 /// Trains by `plan` and writes the model of the best epoch, its manifest and `training.json`. A checkpoint is
 /// written after each epoch; with `resume`, training goes on after the last one (with fresh moments of the

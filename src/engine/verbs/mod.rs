@@ -10,14 +10,14 @@ use std::path::Path;
 use std::thread::available_parallelism;
 
 use anyhow::Result;
-use detente::cli::args::{Common, ModelArgs, PrecisionChoice, Verb};
+use detente::cli::args::{Common, ModelArgs, ModelsArgs, PrecisionChoice, Verb};
 use detente::cli::exit::{Failure, Outcome};
 use detente::cli::{Runner, models};
 use detente::registry::Registry;
 use detente::store::ScoringConfiguration;
 use serde_json::json;
 
-use crate::model::{ModelFolder, Precision};
+use crate::model::{ModelFolder, Precision, prepare_weights};
 use crate::workers::{BATCH_TOKENS, Workers};
 
 /// Runs the verbs that need the network.
@@ -31,9 +31,21 @@ impl Runner for Engine {
             Verb::Eval(args) => eval::run(args, common),
             Verb::Train(args) => train::run(args, common),
             Verb::Verify(args) => verify::run(args, common),
+            Verb::Models(args) if args.prepare => prepare_model(args),
             _ => detente::cli::verbs::run(verb, common),
         }
     }
+}
+
+/// Makes the weights of a model that is shipped as a difference.
+fn prepare_model(args: &ModelsArgs) -> Outcome {
+    let name = args.model.as_deref().unwrap_or_default();
+    let folder = models::find(name).map_err(Failure::usage)?;
+    match prepare_weights(&folder, &args.bases).map_err(Failure::fault)? {
+        true => eprintln!("the weights of '{name}' are made: {}", folder.display()),
+        false => eprintln!("the weights of '{name}' are in place"),
+    }
+    Ok(0)
 }
 
 /// An opened model and how it is to run.
