@@ -111,10 +111,10 @@ pub fn interval(clusters: &[Cluster], seed: &str) -> Option<Interval> {
 /// SplitMix64 (Steele, Lea & Flood 2014): the same numbers on every machine and with every version
 /// of every crate, so that a report can be reproduced to the byte, and fast enough for a billion
 /// draws.
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    fn seeded(seed: &str) -> Self {
+    pub(crate) fn seeded(seed: &str) -> Self {
         let digest: [u8; 32] = Sha256::digest(seed.as_bytes()).into();
         Self(digest[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
     }
@@ -129,7 +129,7 @@ impl Random {
 
     /// Two numbers below `size`: multiply-shift instead of a modulus; its bias, size / 2^32, is
     /// below a millionth for the sizes here.
-    fn pair(&mut self, size: u64) -> (usize, usize) {
+    pub(crate) fn pair(&mut self, size: u64) -> (usize, usize) {
         let bits = self.next();
         ((((bits >> 32) * size) >> 32) as usize, (((bits & 0xffff_ffff) * size) >> 32) as usize)
     }
@@ -164,7 +164,7 @@ fn deal(mut shuffled: Vec<Cluster>, random: &mut Random) -> Vec<Cluster> {
 }
 
 /// The `p` quantile of sorted values, interpolated between neighbours.
-fn quantile(sorted: &[f64], p: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], p: f64) -> f64 {
     let place = p.clamp(0.0, 1.0) * (sorted.len() - 1) as f64;
     let below = place.floor() as usize;
     let above = (below + 1).min(sorted.len() - 1);

@@ -84,7 +84,10 @@ pub fn build(store: &Store, select: &SelectArgs, view: &ViewArgs, registry: &Reg
             _ => None,
         },
     };
-    let mut fetch = |ids: &[i64]| quoted(&selection, &statements, ids);
+    let mut fetch = |ids: &[i64]| {
+        let wanted: Vec<LeanStatement> = ids.iter().map(|&id| statements[id as usize]).collect();
+        Ok(selection.statements(&wanted)?)
+    };
     report::build(
         &aggregates,
         names,
@@ -98,24 +101,6 @@ pub fn build(store: &Store, select: &SelectArgs, view: &ViewArgs, registry: &Reg
 /// The name that the registry uses, or the name as given.
 fn canonical(registry: &Registry, name: &str) -> String {
     registry.find(name).map_or_else(|| name.to_owned(), |id| registry.actor(id).name.clone())
-}
-
-/// The statements at `ids` (positions in `statements`); each article is read once.
-fn quoted(selection: &Selection, statements: &[LeanStatement], ids: &[i64]) -> Result<Vec<Statement>> {
-    let mut order: Vec<usize> = (0..ids.len()).collect();
-    order.sort_by_key(|&position| ids[position]);
-    let mut found: Vec<Option<Statement>> = vec![None; ids.len()];
-    let mut cached: HashMap<i64, Statement> = HashMap::new();
-    for position in order {
-        let id = ids[position];
-        let statement = match cached.get(&id) {
-            Some(statement) => statement.clone(),
-            None => selection.statement(&statements[id as usize])?,
-        };
-        cached.insert(id, statement.clone());
-        found[position] = Some(statement);
-    }
-    Ok(found.into_iter().flatten().collect())
 }
 
 fn header(store: &Store, selection: &Selection, select: &SelectArgs) -> Result<Header> {

@@ -10,7 +10,7 @@ use detente::segment::{Sentence, segment};
 use detente::store::{ScoredArticle, ScoredSentence, ScoredStatement};
 
 use crate::encode::QueryEncoder;
-use crate::workers::EncodedQuery;
+use crate::workers::{EncodedQuery, Workers};
 
 /// An article before inference.
 pub struct Prepared {
@@ -53,6 +53,11 @@ impl Prepared {
             .with_context(|| format!("article '{}'", self.article.id))
     }
 
+    /// Encodes the queries and scores them: the answers parallel to the sentences.
+    pub fn score(&self, encoder: &QueryEncoder, workers: &Workers) -> Result<Vec<SentenceScores>> {
+        workers.score(self.encode(encoder)?)
+    }
+
     /// Puts the network's answers, parallel to the sentences, into statements.
     pub fn decide(self, scores: Vec<SentenceScores>, decision: &Decision) -> ScoredArticle {
         let sentences = self
@@ -61,18 +66,8 @@ impl Prepared {
             .zip(self.candidates)
             .zip(scores)
             .map(|((sentence, candidates), scores)| {
-                let statements = decision
-                    .decide(sentence.text(&self.article.text), &candidates, &scores)
-                    .into_iter()
-                    .map(|decided| ScoredStatement {
-                        candidate: decided.candidate.clone(),
-                        scores: decided.scores.clone(),
-                        stance: decided.stance,
-                        mode: decided.mode,
-                        basis: decided.basis,
-                        tone: decided.tone_toward,
-                    })
-                    .collect();
+                let decided = decision.decide(sentence.text(&self.article.text), &candidates, &scores);
+                let statements = decided.into_iter().map(ScoredStatement::from).collect();
                 ScoredSentence { sentence, tone: scores.tone, statements }
             })
             .collect();

@@ -2,7 +2,9 @@
 
 pub mod boundaries;
 pub mod calibration;
+pub mod given;
 pub mod holders;
+pub mod interval;
 pub mod labels;
 pub mod naming;
 pub mod sentiment;

@@ -3,12 +3,14 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::ops::Range;
+use std::ops::{AddAssign, Range};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
+use super::calibration::Bins;
+use super::stance::Counts;
 use crate::statement::Tone;
 
 /// One mention with its sentiment.
@@ -18,6 +20,48 @@ pub struct LabelledTarget {
     /// Bytes of `sentence`.
     pub mention: Range<usize>,
     pub tone: Tone,
+}
+
+/// What came of labelled targets.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SentimentFigures {
+    /// Targets by label (rows) and prediction (columns), both in the order of [`Tone::ALL`].
+    pub confusion: [[usize; 3]; 3],
+    pub calibration: Bins,
+}
+
+impl SentimentFigures {
+    /// In the order of [`Tone::ALL`].
+    pub fn by_tone(&self) -> [Counts; 3] {
+        std::array::from_fn(|tone| {
+            let hits = self.confusion[tone][tone];
+            let predicted: usize = self.confusion.iter().map(|row| row[tone]).sum();
+            let labelled: usize = self.confusion[tone].iter().sum();
+            Counts { hits, false_alarms: predicted - hits, misses: labelled - hits }
+        })
+    }
+
+    /// Mean of the F1 of the three tones.
+    pub fn macro_f1(&self) -> f64 {
+        Counts::macro_f1(&self.by_tone())
+    }
+
+    /// Share of targets that are right.
+    pub fn accuracy(&self) -> f64 {
+        let right: usize = (0..3).map(|tone| self.confusion[tone][tone]).sum();
+        right as f64 / self.confusion.iter().flatten().sum::<usize>().max(1) as f64
+    }
+}
+
+impl AddAssign<&SentimentFigures> for SentimentFigures {
+    fn add_assign(&mut self, other: &Self) {
+        for (row, more) in self.confusion.iter_mut().zip(&other.confusion) {
+            for (cell, more) in row.iter_mut().zip(more) {
+                *cell += more;
+            }
+        }
+        self.calibration += &other.calibration;
+    }
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,8 @@
 //! A hit is a holder of the label found with the label's stance. A holder found with another stance is a miss
 //! and a false alarm at once; one that the label does not have is a false alarm.
 
+use std::ops::AddAssign;
+
 use serde::{Deserialize, Serialize};
 
 use super::labels::LabelledSentence;
@@ -37,6 +39,19 @@ impl Counts {
     pub fn f1(&self) -> f64 {
         2.0 * self.hits as f64 / (2 * self.hits + self.false_alarms + self.misses).max(1) as f64
     }
+
+    /// Mean F1 of several classes.
+    pub fn macro_f1(classes: &[Counts]) -> f64 {
+        classes.iter().map(Counts::f1).sum::<f64>() / classes.len().max(1) as f64
+    }
+}
+
+impl AddAssign<&Counts> for Counts {
+    fn add_assign(&mut self, other: &Self) {
+        self.hits += other.hits;
+        self.false_alarms += other.false_alarms;
+        self.misses += other.misses;
+    }
 }
 
 /// What came of the labelled holders.
@@ -65,7 +80,19 @@ impl StanceFigures {
 
     /// Mean of the F1 of support, conditional and oppose.
     pub fn macro_f1(&self) -> f64 {
-        self.by_stance.iter().map(Counts::f1).sum::<f64>() / 3.0
+        Counts::macro_f1(&self.by_stance)
+    }
+}
+
+impl AddAssign<&StanceFigures> for StanceFigures {
+    fn add_assign(&mut self, other: &Self) {
+        self.sentences += other.sentences;
+        self.labelled += other.labelled;
+        self.found += other.found;
+        self.all += &other.all;
+        for (counts, more) in self.by_stance.iter_mut().zip(&other.by_stance) {
+            *counts += more;
+        }
     }
 }
 

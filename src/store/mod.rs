@@ -32,7 +32,7 @@ pub use error::StoreError;
 pub use read::{ArticleRow, LeanStatement, SentenceRow};
 pub use run::{Duplicate, DuplicateKind, Refusal, RunCounts, RunInfo, RunRecord, RunStatus};
 pub use schema::VERSION;
-pub use scored::{ScoredArticle, ScoredSentence, ScoredStatement};
+pub use scored::{Place, ScoredArticle, ScoredSentence, ScoredStatement};
 pub use select::{Filter, HolderInfo, Scope, SelectedArticle, Selection, Totals};
 pub use verify::Finding;
 pub use writer::{Outcome, RunWriter};

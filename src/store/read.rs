@@ -13,7 +13,7 @@ use crate::statement::{Basis, Mode, Stance, StanceProbabilities, Statement, Tone
 use super::StoreError;
 use super::codec::{Columns, text_size};
 use super::error::At;
-use super::scored::{ScoredArticle, ScoredSentence, ScoredStatement};
+use super::scored::{Place, ScoredArticle, ScoredSentence, ScoredStatement};
 use super::select::{SelectedArticle, Selection};
 use super::writer::SentenceDetail;
 
@@ -125,15 +125,38 @@ impl Selection<'_> {
 
     /// One statement with all that is shown of it.
     pub fn statement(&self, lean: &LeanStatement) -> Result<Statement, StoreError> {
-        let position = lean.article as usize;
-        let scored = self.scored_article(position)?;
-        let missing = || StoreError::Corrupt {
-            path: self.store.path.clone(),
-            detail: format!("statement {} of sentence {} is missing", lean.ordinal, lean.sentence),
-        };
-        let sentence = scored.sentences.get(lean.sentence as usize).ok_or_else(missing)?;
-        let statement = sentence.statements.get(lean.ordinal as usize).ok_or_else(missing)?;
-        Ok(self.describe(&self.articles[position], &scored.article, sentence, statement))
+        let statements = self.statements(std::slice::from_ref(lean))?;
+        Ok(statements.into_iter().next().expect("parallel to what was asked for"))
+    }
+
+    /// Several statements with all that is shown of them, parallel to `wanted`; each article is read once.
+    pub fn statements(&self, wanted: &[LeanStatement]) -> Result<Vec<Statement>, StoreError> {
+        let mut order: Vec<usize> = (0..wanted.len()).collect();
+        order.sort_by_key(|&index| wanted[index].article);
+        let model = self.configuration.model_label();
+        let mut found: Vec<(usize, Statement)> = Vec::with_capacity(wanted.len());
+        for of_article in order.chunk_by(|&a, &b| wanted[a].article == wanted[b].article) {
+            let position = wanted[of_article[0]].article as usize;
+            let scored = self.scored_article(position)?;
+            let place = self.place(&self.articles[position], &scored.article, &model);
+            for &index in of_article {
+                let lean = &wanted[index];
+                let missing = || StoreError::Corrupt {
+                    path: self.store.path.clone(),
+                    detail: format!("statement {} of sentence {} is missing", lean.ordinal, lean.sentence),
+                };
+                let sentence = scored.sentences.get(lean.sentence as usize).ok_or_else(missing)?;
+                let statement = sentence.statements.get(lean.ordinal as usize).ok_or_else(missing)?;
+                found.push((index, statement.describe(&place, sentence)));
+            }
+        }
+        found.sort_by_key(|(index, _)| *index);
+        Ok(found.into_iter().map(|(_, statement)| statement).collect())
+    }
+
+    fn place<'b>(&'b self, selected: &SelectedArticle, article: &'b Article, model: &'b str) -> Place<'b> {
+        let run = &self.runs[selected.run as usize];
+        Place { article, topic: &self.configuration.topic, model, run }
     }
 
     /// Hands every statement that the filter wants to `visit`, in the order of the articles, holding one article at a
@@ -142,15 +165,17 @@ impl Selection<'_> {
         &self,
         mut visit: impl FnMut(Statement) -> Result<(), E>,
     ) -> Result<(), E> {
+        let model = self.configuration.model_label();
         for (position, selected) in self.articles.iter().enumerate() {
             if selected.positions == 0 && !self.include_none {
                 continue;
             }
             let scored = self.scored_article(position)?;
+            let place = self.place(selected, &scored.article, &model);
             for sentence in &scored.sentences {
                 for statement in &sentence.statements {
                     if self.wants(statement) {
-                        visit(self.describe(selected, &scored.article, sentence, statement))?;
+                        visit(statement.describe(&place, sentence))?;
                     }
                 }
             }
@@ -322,43 +347,6 @@ impl Selection<'_> {
         // Sorted by name when loaded.
         let actor = self.actors.binary_search(&statement.candidate.holder.name);
         actor.is_ok_and(|actor| self.wanted[actor])
-    }
-
-    fn describe(
-        &self,
-        selected: &SelectedArticle,
-        article: &Article,
-        sentence: &ScoredSentence,
-        statement: &ScoredStatement,
-    ) -> Statement {
-        let mention = statement.candidate.mention.clone();
-        let span = &sentence.sentence.span;
-        let claimant = statement.candidate.claimant.as_ref().filter(|_| statement.basis == Basis::Claimed);
-        Statement {
-            article_id: article.id.clone(),
-            title: article.title.clone(),
-            date: article.date,
-            outlet: article.outlet.clone(),
-            url: article.url.clone(),
-            sentence_index: sentence.sentence.index,
-            start: span.start,
-            end: span.end,
-            sentence: sentence.sentence.text(&article.text).to_owned(),
-            actor: statement.candidate.holder.name.clone(),
-            mention: mention.clone().and_then(|m| article.text.get(m)).unwrap_or_default().to_owned(),
-            mention_start: mention.map(|mention| mention.start),
-            stance: statement.stance,
-            probabilities: StanceProbabilities::from_array(statement.scores.stance),
-            mode: statement.mode,
-            basis: statement.basis,
-            claimed_by: claimant.map(|claimant| claimant.name.clone()),
-            tone: sentence.tone_label(),
-            tone_toward_actor: statement.tone,
-            reason: statement.candidate.reason.to_string(),
-            topic: self.configuration.topic.clone(),
-            model: self.configuration.model_label(),
-            run: self.runs[selected.run as usize].clone(),
-        }
     }
 }
 

@@ -6,8 +6,9 @@ use std::ops::Range;
 use crate::article::Article;
 use crate::attribute::{Candidate, UNATTRIBUTED};
 use crate::classify::CandidateScores;
+use crate::decide::{Decided, argmax};
 use crate::segment::Sentence;
-use crate::statement::{Basis, Mode, Stance, Tone};
+use crate::statement::{Basis, Mode, Stance, StanceProbabilities, Statement, Tone};
 
 use super::StoreError;
 
@@ -48,12 +49,45 @@ impl ScoredStatement {
     /// Labels each vector by its largest probability. A scorer with thresholds sets the fields itself.
     pub fn most_probable(candidate: Candidate, scores: CandidateScores) -> Self {
         Self {
-            stance: Stance::ALL[largest(&scores.stance)],
-            mode: Mode::ALL[largest(&scores.mode)],
-            basis: Basis::ALL[largest(&scores.basis)],
-            tone: Tone::ALL[largest(&scores.tone)],
+            stance: Stance::ALL[argmax(&scores.stance)],
+            mode: Mode::ALL[argmax(&scores.mode)],
+            basis: Basis::ALL[argmax(&scores.basis)],
+            tone: Tone::ALL[argmax(&scores.tone)],
             candidate,
             scores,
+        }
+    }
+
+    /// Everything that is shown of it.
+    pub fn describe(&self, place: &Place, sentence: &ScoredSentence) -> Statement {
+        let Place { article, topic, model, run } = *place;
+        let (holder, mention) = (&self.candidate.holder, self.candidate.mention.clone());
+        // Nobody claims his own position.
+        let claimant = self.candidate.claimant.as_ref().filter(|by| by.name != holder.name);
+        Statement {
+            article_id: article.id.clone(),
+            title: article.title.clone(),
+            date: article.date,
+            outlet: article.outlet.clone(),
+            url: article.url.clone(),
+            sentence_index: sentence.sentence.index,
+            start: sentence.sentence.span.start,
+            end: sentence.sentence.span.end,
+            sentence: sentence.sentence.text(&article.text).to_owned(),
+            actor: holder.name.clone(),
+            mention: mention.clone().and_then(|m| article.text.get(m)).unwrap_or_default().to_owned(),
+            mention_start: mention.map(|mention| mention.start),
+            stance: self.stance,
+            probabilities: StanceProbabilities::from_array(self.scores.stance),
+            mode: self.mode,
+            basis: self.basis,
+            claimed_by: claimant.filter(|_| self.basis == Basis::Claimed).map(|by| by.name.clone()),
+            tone: sentence.tone_label(),
+            tone_toward_actor: self.tone,
+            reason: self.candidate.reason.to_string(),
+            topic: topic.to_owned(),
+            model: model.to_owned(),
+            run: run.to_owned(),
         }
     }
 
@@ -63,22 +97,35 @@ impl ScoredStatement {
     }
 }
 
-impl ScoredSentence {
-    /// The most probable tone.
-    pub fn tone_label(&self) -> Tone {
-        Tone::ALL[largest(&self.tone)]
+impl From<Decided<'_>> for ScoredStatement {
+    fn from(decided: Decided<'_>) -> Self {
+        Self {
+            candidate: decided.candidate.clone(),
+            scores: decided.scores.clone(),
+            stance: decided.stance,
+            mode: decided.mode,
+            basis: decided.basis,
+            tone: decided.tone_toward,
+        }
     }
 }
 
-/// Position of the largest value, the first of equals.
-pub(crate) fn largest(values: &[f32]) -> usize {
-    let mut best = 0;
-    for (index, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = index;
-        }
+/// What all statements of an article in a run share.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    pub article: &'a Article,
+    pub topic: &'a str,
+    /// Name and digest, as [`super::ScoringConfiguration::model_label`] has it.
+    pub model: &'a str,
+    /// Empty outside a run.
+    pub run: &'a str,
+}
+
+impl ScoredSentence {
+    /// The most probable tone.
+    pub fn tone_label(&self) -> Tone {
+        Tone::ALL[argmax(&self.tone)]
     }
-    best
 }
 
 impl ScoredArticle {
@@ -142,12 +189,6 @@ pub(crate) fn check_vector(what: &str, values: &[f32]) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_of_equals_is_the_largest() {
-        assert_eq!(largest(&[0.1, 0.6, 0.3]), 1);
-        assert_eq!(largest(&[0.4, 0.4, 0.2]), 0);
-    }
 
     #[test]
     fn vectors_that_are_no_probabilities_are_refused() {

@@ -6,10 +6,13 @@ use detente::cli::args::{Common, EvalArgs, EvalKind};
 use detente::cli::exit::{Failure, Outcome};
 use detente::cli::{evaluation, verbs};
 use detente::decide::argmax;
-use detente::evaluate::calibration::calibration;
+use detente::aggregate::bootstrap::Interval;
+use detente::evaluate::given::GivenFigures;
+use detente::evaluate::holders::holder_recall;
+use detente::evaluate::interval::{by_document, intervals, total};
 use detente::evaluate::labels::{LabelledSentence, read_labels};
-use detente::evaluate::sentiment::{LabelledTarget, read_news_mtsc};
-use detente::evaluate::stance::{Counts, Found, stance_figures};
+use detente::evaluate::sentiment::{LabelledTarget, SentimentFigures, read_news_mtsc};
+use detente::evaluate::stance::{Found, StanceFigures, stance_figures};
 use detente::registry::Registry;
 use detente::statement::{Stance, Tone};
 use rayon::prelude::*;
@@ -18,11 +21,8 @@ use serde_json::{Value, json};
 use super::Ready;
 use crate::encode::QueryEncoder;
 use crate::prepare::Prepared;
-use crate::train::examples::{UNKNOWN, prepare};
+use crate::train::examples::{Prepared as Labelled, UNKNOWN, prepare};
 use crate::workers::{EncodedQuery, Workers};
-
-/// Bins of the calibration error.
-const BINS: usize = 15;
 
 pub fn run(args: &EvalArgs, common: &Common) -> Outcome {
     if matches!(args.kind(), EvalKind::Boundaries | EvalKind::Holders) {
@@ -71,87 +71,97 @@ impl Measure {
         show: usize,
     ) -> Result<(String, Value)> {
         let found = self.end_to_end(labels, registry, ready)?;
-        let figures = stance_figures(labels, &found);
-        for (label, found) in labels.iter().zip(&found) {
-            show_errors(label, found, show);
+        let each: Vec<StanceFigures> = labels
+            .iter()
+            .zip(&found)
+            .map(|(label, found)| stance_figures(std::slice::from_ref(label), std::slice::from_ref(found)))
+            .collect();
+        let wrong = |figures: &StanceFigures| figures.all.false_alarms + figures.all.misses > 0;
+        let errors = labels.iter().zip(&found).zip(&each).filter(|(_, figures)| wrong(figures));
+        for ((label, found), _) in errors.take(show) {
+            show_error(label, found);
         }
+        let documents = || labels.iter().map(|label| label.doc.as_str());
+        let whole_by_document = by_document(documents().zip(each));
+        let whole = total(&whole_by_document);
+        let given_by_document = by_document(documents().zip(self.given(labels, registry, ready)?));
+        let given = total(&given_by_document);
+        let among = holder_recall(labels, registry).holders;
 
-        // Given the holder: the labelled holders are marked, whatever attribution finds.
-        let given: Vec<_> = labels.par_iter().map(|label| prepare(label, registry)).collect();
-        let queries: Vec<Query> = given.iter().map(|one| one.query.clone()).collect();
-        let scores = self.score(&queries)?;
-        let mut by_stance = [Counts::default(); 3];
-        let mut confusion = [[0usize; 4]; 4];
-        let mut sure = Vec::new();
-        let mut right_tones = 0;
-        for ((label, one), scores) in labels.iter().zip(&given).zip(&scores) {
-            right_tones += usize::from(argmax(&scores.tone) == label.tone.index());
-            for (known, scores) in one.labels.iter().zip(&scores.candidates) {
-                if known.stance == UNKNOWN {
-                    continue;
-                }
-                let (gold, decided) =
-                    (known.stance as usize, ready.folder.manifest.decision.stance(scores.stance).index());
-                let likeliest = argmax(&scores.stance);
-                sure.push((scores.stance[likeliest], likeliest == gold));
-                confusion[gold][decided] += 1;
-                let none = Stance::None.index();
-                // Only sentences' labelled holders: whether the model keeps off the others is end to end's matter.
-                if gold != none {
-                    if decided == gold {
-                        by_stance[gold].hits += 1;
-                    } else {
-                        by_stance[gold].misses += 1;
-                        if decided != none {
-                            by_stance[decided].false_alarms += 1;
-                        }
-                    }
-                }
+        let [f1, chosen] = intervals(&whole_by_document, |f| [f.all.f1(), f.holder_recall()]);
+        let [macro_f1, calibration, tone] =
+            intervals(&given_by_document, |f| [f.macro_f1(), f.calibration.error(), f.tone_accuracy()]);
+        let mut table = format!("sentences                    {}\n", whole.sentences);
+        table.push_str(&format!("labelled holders             {}\n", whole.labelled));
+        let mut line = |name: &str, value: f64, interval: Option<Interval>| {
+            table.push_str(&format!("{name:<28} {value:.4}"));
+            if let Some(Interval { low, high }) = interval {
+                table.push_str(&format!("  [{low:.3}, {high:.3}]"));
             }
-        }
-        let macro_f1 = by_stance.iter().map(Counts::f1).sum::<f64>() / 3.0;
-        let calibration = calibration(&sure, BINS);
-        let tone = right_tones as f64 / labels.len().max(1) as f64;
-
-        let mut table = format!(
-            "sentences                    {}\n\
-             labelled holders             {}\n\
-             end to end                   precision {:.4}, recall {:.4}, F1 {:.4}\n\
-             holder recall                {:.4}\n\
-             stance right, holder found   {:.4}\n\
-             given the holder, macro F1   {macro_f1:.4}\n\
-             calibration error, {BINS} bins   {:.4} ({} candidates)\n\
-             tone of the sentence, right  {tone:.4}\n",
-            figures.sentences,
-            figures.labelled,
-            figures.all.precision(),
-            figures.all.recall(),
-            figures.all.f1(),
-            figures.holder_recall(),
-            figures.stance_accuracy(),
-            calibration.error,
-            calibration.predictions,
-        );
+            table.push('\n');
+        };
+        line("end to end, F1", whole.all.f1(), Some(f1));
+        line("  precision", whole.all.precision(), None);
+        line("  recall", whole.all.recall(), None);
+        line("holder among the candidates", among.value(), None);
+        line("holder chosen", whole.holder_recall(), Some(chosen));
+        line("stance right, holder chosen", whole.stance_accuracy(), None);
+        line("given the holder, macro F1", given.macro_f1(), Some(macro_f1));
+        line("calibration error, 15 bins", given.calibration.error(), Some(calibration));
+        line("tone of the sentence, right", given.tone_accuracy(), Some(tone));
+        table.push_str("95% intervals: bootstrap over documents\n");
         table.push_str("\nlabelled as   F1 end to end  F1 given holder\n");
-        for (index, stance) in Stance::ALL[..3].iter().enumerate() {
-            let (whole, given) = (figures.by_stance[index].f1(), by_stance[index].f1());
-            table.push_str(&format!("{stance:<13} {whole:>13.4}  {given:>15.4}\n"));
+        for ((stance, whole), given) in Stance::ALL.iter().zip(&whole.by_stance).zip(given.by_stance()) {
+            table.push_str(&format!("{stance:<13} {:>13.4}  {:>15.4}\n", whole.f1(), given.f1()));
         }
         table.push_str(
             "\ndecided, given the candidate:\nlabelled as    support  conditional  oppose    none\n",
         );
-        for (row, stance) in confusion.iter().zip(Stance::ALL) {
+        for (row, stance) in given.confusion.iter().zip(Stance::ALL) {
             let [support, conditional, oppose, none] = row;
             table.push_str(&format!("{stance:<13} {support:>8} {conditional:>12} {oppose:>7} {none:>7}\n"));
         }
         let value = json!({
-            "sentences": figures.sentences, "labelled": figures.labelled,
-            "precision": figures.all.precision(), "recall": figures.all.recall(), "f1": figures.all.f1(),
-            "holder_recall": figures.holder_recall(), "stance_accuracy_given_holder": figures.stance_accuracy(),
-            "given_holder_macro_f1": macro_f1, "calibration_error": calibration.error,
-            "sentence_tone_accuracy": tone, "confusion": confusion,
+            "sentences": whole.sentences, "labelled": whole.labelled,
+            "precision": whole.all.precision(), "recall": whole.all.recall(),
+            "f1": whole.all.f1(), "f1_interval": f1,
+            "holder_among_candidates": among.value(),
+            "holder_recall": whole.holder_recall(), "holder_recall_interval": chosen,
+            "stance_accuracy_given_holder": whole.stance_accuracy(),
+            "given_holder_macro_f1": given.macro_f1(), "given_holder_macro_f1_interval": macro_f1,
+            "calibration_error": given.calibration.error(), "calibration_error_interval": calibration,
+            "sentence_tone_accuracy": given.tone_accuracy(), "sentence_tone_accuracy_interval": tone,
+            "confusion": given.confusion,
         });
         Ok((table, value))
+    }
+
+    /// Figures of each labelled sentence with its labelled holders marked, so that attribution cannot err.
+    fn given(
+        &self,
+        labels: &[LabelledSentence],
+        registry: &Registry,
+        ready: &Ready,
+    ) -> Result<Vec<GivenFigures>> {
+        let prepared: Vec<_> = labels.par_iter().map(|label| prepare(label, registry)).collect();
+        let queries: Vec<Query> = prepared.iter().map(|one| one.query.clone()).collect();
+        let scores = self.score(&queries)?;
+        let of_sentence = |((label, one), scores): ((&LabelledSentence, &Labelled), &SentenceScores)| {
+            let right = argmax(&scores.tone) == label.tone.index();
+            let mut figures =
+                GivenFigures { sentences: 1, right_tones: usize::from(right), ..GivenFigures::default() };
+            for (known, scores) in one.labels.iter().zip(&scores.candidates) {
+                if known.stance != UNKNOWN {
+                    let gold = known.stance as usize;
+                    let decided = ready.folder.manifest.decision.stance(scores.stance).index();
+                    figures.confusion[gold][decided] += 1;
+                    let likeliest = argmax(&scores.stance);
+                    figures.calibration.add(scores.stance[likeliest], likeliest == gold);
+                }
+            }
+            figures
+        };
+        Ok(labels.iter().zip(&prepared).zip(&scores).map(of_sentence).collect())
     }
 
     /// What a run would say about each labelled sentence.
@@ -200,51 +210,48 @@ impl Measure {
             })
             .collect();
         let scores = self.score(&queries)?;
-        let mut by_tone = [Counts::default(); 3];
-        let mut sure = Vec::new();
+        let mut each = Vec::new();
         let mut shown = 0;
         for (target, scores) in targets.iter().zip(&scores) {
             let (gold, found) = (target.tone.index(), argmax(&scores.candidates[0].tone));
-            sure.push((scores.candidates[0].tone[found], gold == found));
-            if gold == found {
-                by_tone[gold].hits += 1;
-            } else {
-                by_tone[gold].misses += 1;
-                by_tone[found].false_alarms += 1;
-                if shown < show {
-                    shown += 1;
-                    let mention = &target.sentence[target.mention.clone()];
-                    eprintln!("{mention}: {} for {}: {}", Tone::ALL[found], target.tone, target.sentence);
-                }
+            let mut figures = SentimentFigures::default();
+            figures.confusion[gold][found] = 1;
+            figures.calibration.add(scores.candidates[0].tone[found], gold == found);
+            each.push(figures);
+            if gold != found && shown < show {
+                shown += 1;
+                let mention = &target.sentence[target.mention.clone()];
+                eprintln!("{mention}: {} for {}: {}", Tone::ALL[found], target.tone, target.sentence);
             }
         }
-        let macro_f1 = by_tone.iter().map(Counts::f1).sum::<f64>() / 3.0;
-        let hits: usize = by_tone.iter().map(|counts| counts.hits).sum();
-        let accuracy = hits as f64 / targets.len().max(1) as f64;
-        let calibration = calibration(&sure, BINS);
-        let mut table = format!(
-            "targets                      {}\nmacro F1                     {macro_f1:.4}\naccuracy                     {accuracy:.4}\ncalibration error, {BINS} bins   {:.4}\n",
-            targets.len(),
-            calibration.error
-        );
-        for (counts, tone) in by_tone.iter().zip(Tone::ALL) {
+        // Targets of one sentence count together.
+        let sentences = by_document(targets.iter().map(|target| target.sentence.as_str()).zip(each));
+        let all = total(&sentences);
+        let [macro_f1, accuracy] = intervals(&sentences, |f| [f.macro_f1(), f.accuracy()]);
+        let mut table = format!("targets                      {}\n", targets.len());
+        table.push_str(&format!(
+            "macro F1                     {:.4}  [{:.3}, {:.3}]\naccuracy                     {:.4}  [{:.3}, {:.3}]\n",
+            all.macro_f1(), macro_f1.low, macro_f1.high, all.accuracy(), accuracy.low, accuracy.high
+        ));
+        table.push_str(&format!("calibration error, 15 bins   {:.4}\n", all.calibration.error()));
+        for (counts, tone) in all.by_tone().iter().zip(Tone::ALL) {
             table.push_str(&format!("F1 {tone}                       {:.4}\n", counts.f1()));
         }
+        table.push_str("\nlabelled as        neg     neu     pos\n");
+        for ([negative, neutral, positive], tone) in all.confusion.iter().zip(Tone::ALL) {
+            table.push_str(&format!("{tone:<13} {negative:>8} {neutral:>7} {positive:>7}\n"));
+        }
         let value = json!({
-            "targets": targets.len(), "macro_f1": macro_f1, "accuracy": accuracy,
-            "calibration_error": calibration.error, "f1": by_tone.map(|counts| counts.f1()),
+            "targets": targets.len(), "macro_f1": all.macro_f1(), "macro_f1_interval": macro_f1,
+            "accuracy": all.accuracy(), "accuracy_interval": accuracy,
+            "calibration_error": all.calibration.error(), "f1": all.by_tone().map(|counts| counts.f1()),
+            "confusion": all.confusion,
         });
         Ok((table, value))
     }
 }
 
-fn show_errors(label: &LabelledSentence, found: &[Found], show: usize) {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    static SHOWN: AtomicUsize = AtomicUsize::new(0);
-    let figures = stance_figures(std::slice::from_ref(label), std::slice::from_ref(&found.to_vec()));
-    if figures.all.false_alarms + figures.all.misses == 0 || SHOWN.fetch_add(1, Ordering::Relaxed) >= show {
-        return;
-    }
+fn show_error(label: &LabelledSentence, found: &[Found]) {
     let list = |pairs: Vec<(&str, Stance)>| {
         pairs.iter().map(|(actor, stance)| format!("{actor}: {stance}")).collect::<Vec<_>>().join("; ")
     };

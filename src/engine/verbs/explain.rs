@@ -2,14 +2,18 @@
 
 use anyhow::anyhow;
 use detente::article::Article;
+use detente::attribute::Candidate;
+use detente::classify::SentenceScores;
 use detente::cli::args::{Common, ExplainArgs, ExplainFormat};
 use detente::cli::exit::{Failure, Outcome};
 use detente::cli::{reporting, verbs};
-use detente::decide::{Decided, Decision};
+use detente::decide::Decision;
 use detente::ingest::Inputs;
 use detente::report::explain::{Explained, ExplainedCandidate, ExplainedSentence};
 use detente::report::{Json, Markdown, Terminal};
-use detente::statement::{Stance, Statement, Tone};
+use detente::segment::Sentence;
+use detente::statement::{Stance, Statement};
+use detente::store::{Place, ScoredSentence, ScoredStatement};
 
 use super::Ready;
 use crate::prepare::Prepared;
@@ -21,17 +25,17 @@ pub fn run(args: &ExplainArgs, common: &Common) -> Outcome {
     let encoder = ready.folder.query_encoder()?;
     let workers = ready.start_workers()?;
     let prepared = Prepared::new(article, registry);
-    let scores = workers.score(prepared.encode(&encoder)?)?;
+    let scores = prepared.score(&encoder, &workers)?;
 
     let Prepared { article, sentences, candidates, queries } = prepared;
     let manifest = &ready.folder.manifest;
-    let model = format!("{}@{}", manifest.name, &ready.folder.digest[..8]);
+    let model = ready.configuration(registry).model_label();
     let mut explained = Vec::new();
     for (((sentence, candidates), scores), query) in
         sentences.into_iter().zip(candidates).zip(scores).zip(queries)
     {
-        let of_article = OfArticle { article: &article, topic: &manifest.topic, model: &model };
-        let statements = of_article.statements(&sentence, &candidates, &scores, &manifest.decision);
+        let place = Place { article: &article, topic: &manifest.topic, model: &model, run: "" };
+        let statements = statements(&place, &sentence, &candidates, &scores, &manifest.decision);
         let wanted = args.sentence.is_none_or(|index| index == sentence.index)
             && (!args.stances || statements.iter().flatten().any(|one| one.stance != Stance::None));
         if !wanted {
@@ -101,59 +105,21 @@ fn find(args: &ExplainArgs) -> Result<Article, Failure> {
     }))
 }
 
-/// What all statements of an article share.
-struct OfArticle<'a> {
-    article: &'a Article,
-    topic: &'a str,
-    model: &'a str,
-}
-
-impl OfArticle<'_> {
-    /// Parallel to `candidates`: the statement, under the mention that spoke for its actor.
-    fn statements(
-        &self,
-        sentence: &detente::segment::Sentence,
-        candidates: &[detente::attribute::Candidate],
-        scores: &detente::classify::SentenceScores,
-        decision: &Decision,
-    ) -> Vec<Option<Statement>> {
-        let decided = decision.decide(sentence.text(&self.article.text), candidates, scores);
-        candidates
-            .iter()
-            .map(|candidate| {
-                let one = decided.iter().find(|one| std::ptr::eq(one.candidate, candidate))?;
-                Some(self.statement(sentence, one, scores.tone))
-            })
-            .collect()
+/// Parallel to `candidates`: the statement, under the mention that spoke for its actor.
+fn statements(
+    place: &Place,
+    sentence: &Sentence,
+    candidates: &[Candidate],
+    scores: &SentenceScores,
+    decision: &Decision,
+) -> Vec<Option<Statement>> {
+    let decided = decision.decide(sentence.text(&place.article.text), candidates, scores);
+    let scored = ScoredSentence { sentence: sentence.clone(), tone: scores.tone, statements: Vec::new() };
+    let mut found: Vec<Option<Statement>> = vec![None; candidates.len()];
+    for one in decided {
+        let position = candidates.iter().position(|candidate| std::ptr::eq(one.candidate, candidate));
+        let position = position.expect("a decision is about one of the candidates");
+        found[position] = Some(ScoredStatement::from(one).describe(place, &scored));
     }
-
-    fn statement(&self, sentence: &detente::segment::Sentence, one: &Decided, tone: [f32; 3]) -> Statement {
-        let mention = one.candidate.mention.clone();
-        let article = self.article;
-        Statement {
-            article_id: article.id.clone(),
-            title: article.title.clone(),
-            date: article.date,
-            outlet: article.outlet.clone(),
-            url: article.url.clone(),
-            sentence_index: sentence.index,
-            start: sentence.span.start,
-            end: sentence.span.end,
-            sentence: sentence.text(&article.text).to_owned(),
-            actor: one.candidate.holder.name.clone(),
-            mention: mention.clone().map_or_else(String::new, |span| article.text[span].to_owned()),
-            mention_start: mention.map(|span| span.start),
-            stance: one.stance,
-            probabilities: one.probabilities(),
-            mode: one.mode,
-            basis: one.basis,
-            claimed_by: one.claimed_by.map(str::to_owned),
-            tone: Tone::ALL[detente::decide::argmax(&tone)],
-            tone_toward_actor: one.tone_toward,
-            reason: one.candidate.reason.to_string(),
-            topic: self.topic.to_owned(),
-            model: self.model.to_owned(),
-            run: String::new(),
-        }
-    }
+    found
 }

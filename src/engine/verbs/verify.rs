@@ -46,7 +46,7 @@ pub fn run(args: &VerifyArgs, common: &Common) -> Outcome {
     for position in (0..total).step_by((total / args.rescore.max(1)).max(1)).take(args.rescore) {
         let stored = selection.scored_article(position)?;
         let prepared = Prepared::new(stored.article.clone(), registry);
-        let scores = workers.score(prepared.encode(&encoder)?)?;
+        let scores = prepared.score(&encoder, &workers)?;
         let again = prepared.decide(scores, &ready.folder.manifest.decision);
         let (difference, stances) = compare(&stored, &again)?;
         largest = largest.max(difference);

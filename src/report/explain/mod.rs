@@ -70,13 +70,13 @@ impl ExplainedCandidate {
             });
         }
         let scores = self.scores.as_ref()?;
-        let stance = likeliest(&scores.stance);
+        let stance = argmax(&scores.stance);
         Some(Verdict {
             stance: Stance::ALL[stance],
             probability: scores.stance[stance],
-            mode: Mode::ALL[likeliest(&scores.mode)],
-            basis: Basis::ALL[likeliest(&scores.basis)],
-            tone: Tone::ALL[likeliest(&scores.tone)],
+            mode: Mode::ALL[argmax(&scores.mode)],
+            basis: Basis::ALL[argmax(&scores.basis)],
+            tone: Tone::ALL[argmax(&scores.tone)],
         })
     }
 
@@ -130,16 +130,6 @@ impl Verdict {
         };
         format!("{mode}, {}, tone {tone}", self.basis)
     }
-}
-
-fn likeliest(probabilities: &[f32]) -> usize {
-    let mut best = 0;
-    for (at, p) in probabilities.iter().enumerate() {
-        if *p > probabilities[best] {
-            best = at;
-        }
-    }
-    best
 }
 
 /// Outlet, date and address in one line.

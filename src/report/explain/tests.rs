@@ -32,7 +32,7 @@ fn scored(candidate: Candidate, stance: [f32; 4]) -> ExplainedCandidate {
         actor: candidate.holder.name.clone(),
         mention: String::new(),
         mention_start: None,
-        stance: Stance::ALL[likeliest(&stance)],
+        stance: Stance::ALL[argmax(&stance)],
         probabilities: StanceProbabilities::from_array(stance),
         mode: Mode::Indirect,
         basis: Basis::Statement,
