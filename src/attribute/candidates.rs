@@ -69,7 +69,8 @@ fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
     }
     let state =
         registered && matches!(kind, Some(ActorKind::Country | ActorKind::Organisation | ActorKind::Group));
-    if state && scan::is_place(line, start) {
+    let whole = mention.title.is_some();
+    if state && !whole && scan::is_place(line, start) {
         return Weight::Not;
     }
     let people = matches!(mention.sort, Sort::Registered(_, AliasForm::Adjective));
@@ -154,6 +155,12 @@ fn implied(reading: &Reading, line: &Line, index: usize) -> Vec<(MemberId, Reaso
             let speaker = reading.cast.member(*who).holder.name.clone();
             out.push((*who, Reason::RunningQuote { speaker, opened_in_sentence: *opened }));
         }
+    }
+    if let Some((who, from)) = &scene.declare {
+        out.extend(who.iter().map(|&w| {
+            let speaker = reading.cast.member(w).holder.name.clone();
+            (w, Reason::RunningQuote { speaker, opened_in_sentence: *from })
+        }));
     }
     if scene.press {
         return out;

@@ -269,7 +269,7 @@ impl<'a> Line<'a> {
         let role = phrase.head == Head::Role;
         let posted = matches!(
             phrase.title.rsplit(' ').next(),
-            Some("ambassador" | "envoy" | "adviser" | "advisor" | "aide")
+            Some("ambassador" | "envoy" | "adviser" | "advisor" | "aide" | "assistant")
         );
         if !(preposition == "of"
             || (posted && preposition == "to")
@@ -321,7 +321,9 @@ impl<'a> Line<'a> {
             if token.capital && group && !subject && !known {
                 break;
             }
-            let topic =
+            // "An adviser to the Norlandic president"
+            let whose = posted && preposition == "to" && (words::is_role(lower) || words::is_modifier(lower));
+            let topic = whose ||
                 known || subject || words::is_modifier(lower) || words::is_body(lower) || is_topic(lower);
             if role && !topic {
                 break;
@@ -334,7 +336,7 @@ impl<'a> Line<'a> {
             }
             position += 1;
             let named = token.capital && !words::is_modifier(lower) && !words::is_role(lower);
-            if subject || named || matches!(lower, "state" | "defense" | "defence" | "treasury") {
+            if subject || named || (whose && words::is_role(lower)) || matches!(lower, "state" | "defense" | "defence" | "treasury") {
                 phrase.end = position;
                 if subject && group {
                     break;
@@ -379,7 +381,7 @@ fn adjectival(lower: &str) -> bool {
     lower.len() > 4
         && [
             "ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "-wing", "-line", "-backed",
-            "-led", "-based",
+            "-led", "-based", "-nation", "-member", "-country",
         ]
         .iter()
         .any(|ending| lower.ends_with(ending))

@@ -89,7 +89,20 @@ fn step(line: &Line, at: usize, found: &mut Vec<Mention>) -> usize {
     if let Some(phrase) = line.phrase(at) {
         return of_phrase(line, phrase, found);
     }
+    if let Some(end) = bare_count(line, at, found).or_else(|| compound(line, at, found)) {
+        return end;
+    }
     if let Some(end) = registered(line, at, found) {
+        return end;
+    }
+    // "Doe who was chief negotiator"
+    if token.lower == "who"
+        && matches!(line.lower(at + 1), "is" | "was" | "serves" | "served")
+        && let Some(end) = apposition(line, at, found)
+    {
+        return end;
+    }
+    if let Some(end) = the_country(line, at, found) {
         return end;
     }
     if let Some(pronoun) = pronoun(line, at) {
@@ -143,6 +156,20 @@ fn own_country(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize
     Some(at + 2)
 }
 
+/// "The country" before its verb: as good as "it".
+fn the_country(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize> {
+    let before = at.checked_sub(1).map_or("", |b| line.lower(b));
+    if line.lower(at) != "the" || line.lower(at + 1) != "country" || words::is_preposition(before) {
+        return None;
+    }
+    let next = line.lower(at + 2);
+    if !(words::is_verb(next) || words::is_skippable(next)) || matches!(next, "who" | "which" | "that" | "for" | "on") {
+        return None;
+    }
+    push(line, found, at..at + 2, Sort::Pronoun(Pronoun::It));
+    Some(at + 2)
+}
+
 fn pronoun(line: &Line, at: usize) -> Option<Pronoun> {
     Some(match line.lower(at) {
         "he" | "he's" | "he'd" | "he'll" => Pronoun::He,
@@ -168,13 +195,20 @@ fn pronoun(line: &Line, at: usize) -> Option<Pronoun> {
 /// "It" before a verb of which only an actor can be the subject.
 fn it_acts(line: &Line, at: usize) -> bool {
     let mut next = at + 1;
+    let mut passive = false;
     while words::is_skippable(line.lower(next))
         || matches!(line.lower(next), "has" | "had" | "will" | "would" | "not")
     {
+        passive |= matches!(line.lower(next), "is" | "was" | "be" | "been" | "being");
         next += 1;
     }
     let verb = line.lower(next);
-    let acts = (words::is_verb(verb)
+    // "It also encouraged …", "it has been trying"; but not "it was expected", "it is becoming".
+    let other = match passive {
+        true => verb.ends_with("ing") && !matches!(verb, "being" | "becoming" | "getting" | "going" | "raining" | "coming"),
+        false => verb.len() > 4 && verb.ends_with("ed") && !matches!(verb, "seemed" | "turned" | "appeared" | "happened"),
+    };
+    let acts = other || (words::is_verb(verb)
         && !matches!(
             verb,
             "is" | "was"
@@ -202,6 +236,25 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
             || phrase.end > phrase.all.end && person_at(line, phrase.end).is_some()
         {
             name_start = phrase.end;
+        }
+        // "Envoy for Norlandic settlement Jane Doe"
+        let nouns = (phrase.end..phrase.end + 3)
+            .take_while(|&at| {
+                line.token(at).is_some_and(|t| t.word && !t.capital)
+                    && line.owner_of(at).is_none()
+                    && !words::is_verb(line.lower(at))
+                    && !words::is_skippable(line.lower(at))
+                    && !words::is_preposition(line.lower(at))
+                    && !matches!(line.lower(at), "and" | "or" | "that" | "not")
+            })
+            .count();
+        let ahead = phrase.end + nouns;
+        if phrase.end > phrase.all.end
+            && nouns > 0
+            && let Some((name, _)) = person_at(line, ahead)
+            && name.len() > 1
+        {
+            name_start = ahead;
         }
         let comma = line.lower(name_start) == ",";
         if comma {
@@ -296,7 +349,11 @@ fn is_bloc(line: &Line, side: ActorId, title: &str) -> bool {
 
 /// A group noun that says nothing by itself: "people", "the states".
 fn lone_vague(line: &Line, phrase: &Phrase) -> bool {
-    phrase.core.len() == 1
+    let bloc = phrase.definite && line.lower(phrase.core.start) == "bloc";
+    // "The Norlandic government and opposition"
+    let opposed = line.lower(phrase.core.start) == "opposition"
+        && line.lower(phrase.all.start.wrapping_sub(1)) == "and";
+    !bloc && !opposed && phrase.core.len() == 1
         && phrase.end == phrase.all.end
         && words::is_vague_group(line.lower(phrase.core.start))
 }
@@ -343,8 +400,12 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
         (_, AliasForm::Adjective) => {
             let acts = words::is_act(line.lower(end))
                 || words::is_modifier(line.lower(end)) && words::is_act(line.lower(end + 1));
-            if acts || is_people(line, start) || (article && demonym(line, start, end)) {
+            let shares = shares_head(line, end);
+            if acts || shares || is_people(line, start) || (article && demonym(line, start, end)) {
                 push(line, found, at..end, Sort::Registered(alias.actor, AliasForm::Adjective));
+                if shares && let Some(mention) = found.last_mut() {
+                    mention.title = Some(String::new());
+                }
             }
             Some(end)
         }
@@ -366,6 +427,105 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
             Some(end)
         }
     }
+}
+
+/// "The two, however, met", "both agreed": a count without a noun, for sides that the text named before.
+fn bare_count(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize> {
+    let before = at.checked_sub(1).and_then(|b| line.token(b));
+    // "Doe and Roe both agreed": those are named.
+    if before.is_some_and(|t| t.word && !matches!(t.lower.as_str(), "that" | "but" | "and" | "if" | "while" | "as")) {
+        return None;
+    }
+    let count = |at: usize| matches!(line.lower(at), "two" | "three" | "four");
+    let end = match line.lower(at) {
+        "the" if count(at + 1) => at + 2,
+        "both" => at + 1,
+        _ => return None,
+    };
+    let next = line.lower(end);
+    let subject = words::is_verb(next) || words::is_skippable(next) || matches!(next, "," | "agree" | "exchanged");
+    if !subject || next == "both" || (next == "," && end == at + 1) {
+        return None;
+    }
+    let number = if end == at + 1 { "both" } else { line.lower(at + 1) };
+    let title = format!("{number} sides");
+    push(line, found, at..end, Sort::Group { definite: true });
+    if let Some(mention) = found.last_mut() {
+        mention.title = Some(title);
+    }
+    Some(end)
+}
+
+/// "U.S.-Iranian talks": both halves; "Russian-brokered deal": the broker.
+fn compound(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize> {
+    let token = line.token(at).filter(|t| t.capital && t.lower.contains('-'))?;
+    let text = &line.text[token.span.clone()];
+    let mut sides = Vec::new();
+    let mut start = token.span.start;
+    for part in text.split('-') {
+        let bytes = start..start + part.len();
+        start = bytes.end + 1;
+        let brokers = matches!(part, "brokered" | "mediated" | "hosted" | "sponsored" | "facilitated" | "proposed");
+        if brokers && !sides.is_empty() {
+            break;
+        }
+        let actor = line.registry.matches(part).into_iter().find(|m| m.span == (0..part.len()))?.actor;
+        let kind = line.registry.actor(actor).kind;
+        if matches!(kind, ActorKind::Person | ActorKind::Medium) {
+            return None;
+        }
+        sides.push((bytes, actor));
+    }
+    let talks = |at: usize| {
+        matches!(
+            line.lower(at),
+            "talks" | "negotiations" | "dialogue" | "deal" | "agreement" | "accord" | "pact" | "diplomacy"
+                | "contacts" | "meeting" | "meetings" | "consultations" | "ceasefire" | "truce" | "summit"
+        )
+    };
+    if !(at + 1..at + 4).any(talks) {
+        return None;
+    }
+    for (bytes, actor) in sides {
+        found.push(Mention {
+            tokens: at..at + 1,
+            bytes,
+            sort: Sort::Registered(actor, AliasForm::Name),
+            // Not a bare name that only modifies what follows.
+            title: Some(String::new()),
+            side: None,
+            female: None,
+        });
+    }
+    Some(at + 1)
+}
+
+/// "Iranian and U.S. officials": the adjective before "and" shares the head with the next.
+fn shares_head(line: &Line, end: usize) -> bool {
+    if !matches!(line.lower(end), "and" | "," | "&") {
+        return false;
+    }
+    let mut at = end;
+    for _ in 0..4 {
+        while matches!(line.lower(at), "and" | "," | "&") {
+            at += 1;
+        }
+        let side = line.match_at(at).is_some_and(|m| {
+            !matches!(line.registry.actor(m.actor).kind, ActorKind::Person | ActorKind::Medium)
+        });
+        if !side {
+            return false;
+        }
+        at = line.match_end(at);
+        if !matches!(line.lower(at), "and" | "," | "&") {
+            break;
+        }
+    }
+    while words::is_modifier(line.lower(at)) && !words::is_government(line.lower(at)) {
+        at += 1;
+    }
+    let head = line.lower(at);
+    head.ends_with('s') && (words::is_government(head) || words::is_group(head))
 }
 
 /// "The French said": an adjective that stands for the people.
@@ -427,6 +587,13 @@ fn name_at(line: &Line, at: usize) -> Option<(Range<usize>, Sort)> {
         return None;
     }
     let mut start = at;
+    // "Assassinating Doe was wrong": a verb before a known name.
+    if line.lower(at).ends_with("ing")
+        && line.match_at(at + 1).is_some_and(|m| m.form == AliasForm::FamilyName)
+        && at.checked_sub(1).and_then(|b| line.token(b)).is_none_or(|t| !t.word)
+    {
+        return None;
+    }
     while words::is_honorific(line.lower(start)) {
         start += 1;
     }
@@ -499,7 +666,7 @@ fn apposition(line: &Line, comma: usize, found: &mut [Mention]) -> Option<usize>
         return None;
     }
     // "Doe, President Roe and …": a list of persons.
-    if person_at(line, phrase.all.end).is_some() {
+    if person_at(line, phrase.all.end).is_some() || person_at(line, phrase.end).is_some() {
         return None;
     }
     // The clause ends at the next comma or verb.
@@ -515,7 +682,10 @@ fn apposition(line: &Line, comma: usize, found: &mut [Mention]) -> Option<usize>
     }
     // "Recently, the minister said": no apposition.
     let closed = matches!(line.lower(end), "," | "" | "." | "-" | "–" | "—" | "\"" | "”");
-    let vague = matches!(person.sort, Sort::ShortName(_)) || line.lower(start) == "the";
+    // "“…,” Jane Doe, the head of the council said"
+    let opens = person.tokens.len() > 1
+        && person.tokens.start.checked_sub(1).and_then(|b| line.token(b)).is_none_or(|t| matches!(t.lower.as_str(), "”" | "\""));
+    let vague = matches!(person.sort, Sort::ShortName(_)) || (line.lower(start) == "the" && !opens);
     if !closed && vague && person.title.is_none() {
         return None;
     }

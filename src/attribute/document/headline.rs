@@ -1,6 +1,7 @@
 //! A headline: whom it names before the text begins, and whether it announces who speaks in all of it.
 
 use super::Reader;
+use super::Resolved;
 use super::Trace;
 use super::names_in;
 use crate::attribute::cast::MemberId;
@@ -19,7 +20,7 @@ impl Reader<'_> {
     /// The country that the article is written in: its dateline's, else the one it names most.
     pub(super) fn home(&self, matches: &[AliasMatch], sentences: &[Sentence]) -> Option<ActorId> {
         let country = |m: &AliasMatch| self.registry.actor(m.actor).kind == ActorKind::Country;
-        let title = self.article.title.as_deref().unwrap_or_default();
+        let title = self.headline.as_str();
         if let Some(Lead::Dateline(lead)) = sentences.first().and_then(|s| s.lead.as_ref())
             && let Some(found) = matches.iter().find(|m| country(m) && lead.contains(&m.span.start))
         {
@@ -58,7 +59,11 @@ impl Reader<'_> {
 
     /// Reads the headline: context for pronouns, and sometimes the author of all that follows.
     pub(super) fn title(&mut self) -> Option<(Vec<MemberId>, String)> {
-        let title = self.article.title.as_deref()?;
+        let title = self.headline.clone();
+        let title = title.as_str();
+        if title.is_empty() {
+            return None;
+        }
         let tokens = tokens::tokenize(title);
         let matches = names_in(title, self.registry);
         let mut line = Line::new(title, &tokens, 0..tokens.len(), &matches, self.registry);
@@ -68,13 +73,18 @@ impl Reader<'_> {
         let mut sides = Vec::new();
         let mut closing = None;
         let mut roles = None;
+        let mut before: Option<Resolved> = None;
         for mention in &mentions {
             // Headlines capitalise everything: a name needs an office before it.
             if mention.title.is_none() && !matches!(mention.sort, Sort::Registered(..)) {
                 continue;
             }
             let unnamed_role = matches!(mention.sort, Sort::Role { .. });
-            for (who, _) in self.fixed(&line, mention, 0) {
+            let to = self.fixed(&line, mention, 0);
+            let resolved = Resolved { mention: mention.clone(), to: to.clone(), inside: None, object: false };
+            self.note_run(&line, before.as_ref(), &resolved, 0);
+            before = Some(resolved);
+            for (who, _) in to {
                 self.traces.push(Trace { who, sentence: 0, subject: true, listed: false, plural: false });
                 if mention.tokens.end == tokens.len() && self.cast.member(who).is_person() {
                     closing = Some(who);
@@ -92,7 +102,7 @@ impl Reader<'_> {
             }
         }
         if closing.is_none()
-            && let Some(last) = tokens.last().filter(|t| t.word && t.capital && t.lower.len() > 4)
+            && let Some(last) = tokens.last().filter(|t| t.word && t.capital && t.lower.len() > 3)
             && !people.is_empty() | !sides.is_empty()
             && tokens.len() > 4
             && !self.common.contains(&last.lower)
@@ -154,6 +164,31 @@ impl Reader<'_> {
         }
         (!by.is_empty()).then(|| (by, document.to_owned()))
     }
+}
+
+/// The title with the marks put back that a web address has none of: "U S", "Iran s".
+pub(super) fn restored(title: &str) -> String {
+    let words: Vec<&str> = title.split(' ').collect();
+    let mut out = String::with_capacity(title.len() + 8);
+    let mut at = 0;
+    while let Some(&word) = words.get(at) {
+        at += 1;
+        if word == "s" && !out.is_empty() {
+            out.push_str("'s");
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        match (word, words.get(at)) {
+            ("U", Some(&"S" | &"N" | &"K")) => {
+                out.push_str(&format!("U.{}.", words[at]));
+                at += 1;
+            }
+            _ => out.push_str(word),
+        }
+    }
+    out
 }
 
 /// A closing word of a headline that is no name.

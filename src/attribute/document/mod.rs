@@ -1,10 +1,12 @@
 //! A reading: one pass through an article that resolves mentions, quotations and turns to actors.
 
+mod era;
 mod group;
 mod headline;
 mod naming;
 mod office;
 mod pronoun;
+mod run;
 mod speaker;
 mod turn;
 mod voice;
@@ -48,6 +50,8 @@ pub struct Scene {
     pub turn: Option<(Vec<MemberId>, String)>,
     /// A turn of the press.
     pub press: bool,
+    /// Who jointly declare what this clause of a communiqué leaves without a subject, and where they were named.
+    pub declare: Option<(Vec<MemberId>, usize)>,
 }
 
 /// An article as read.
@@ -86,16 +90,22 @@ struct Reader<'a> {
     article: &'a Article,
     cast: Cast<'a>,
     traces: Vec<Trace>,
+    /// Actors named side by side, in order.
+    runs: Vec<run::Run>,
     floor: Option<(MemberId, usize)>,
     home: Option<ActorId>,
     /// Whom the headline may quote: the person that closes it, else the first that it names.
     headline_speaker: Option<MemberId>,
+    /// The title, with what a web address left of its marks put back.
+    headline: String,
     headline_closes: bool,
     headline_people: Vec<MemberId>,
     unattributed: MemberId,
     /// Words that the article also writes in lower case.
     common: HashSet<String>,
     tokens: Rc<Vec<Token>>,
+    /// Whose foreign ministry the article named last.
+    ministry: Option<MemberId>,
     /// Persons of the registry whom headline and text name.
     officials: Vec<ActorId>,
 }
@@ -115,17 +125,20 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
         article,
         cast,
         traces: Vec::new(),
+        runs: Vec::new(),
         floor: None,
         home: None,
         headline_speaker: None,
+        headline: headline::restored(article.title.as_deref().unwrap_or_default()),
         headline_closes: false,
         headline_people: Vec::new(),
         unattributed,
         common,
         tokens: tokens.clone(),
+        ministry: None,
         officials: Vec::new(),
     };
-    let headline = names_in(article.title.as_deref().unwrap_or_default(), registry);
+    let headline = names_in(&reader.headline, registry);
     for found in headline.iter().chain(&matches).take(400) {
         let person = registry.actor(found.actor).kind == ActorKind::Person;
         if person && !reader.officials.contains(&found.actor) {
@@ -150,6 +163,7 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
             Some(None) => scene.press = true,
             None => {}
         }
+        scene.declare = reader.declarers(&line, &scene, sentence.index + 1, &text[..sentence.span.start]);
         scene.tokens = range;
         scenes.push(scene);
     }

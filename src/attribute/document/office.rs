@@ -59,9 +59,7 @@ impl Reader<'_> {
             && definite
             && !title.contains("former")
         {
-            let date = self.article.date.or_else(|| self.era());
-            let holder =
-                |side: ActorId| self.registry.office_holder(title, &self.registry.actor(side).name, date);
+            let holder = |side: ActorId| self.in_office(title, side);
             let country = self.registry.country(side).filter(|&c| c != side);
             if let Some(actor) = holder(side).or_else(|| country.and_then(holder)) {
                 let who = self.cast.registered(actor);
@@ -84,19 +82,36 @@ impl Reader<'_> {
         let who = self.cast.anonymous(&name, title, side, mention.female);
         vec![(who, Reason::NamedInText { phrase: phrase.to_owned() })]
     }
+}
 
-    /// The year in which most of the article's office holders were in office, when its date is unknown.
-    pub(super) fn era(&self) -> Option<PartialDate> {
-        let people = &self.officials;
-        let held = |actor: ActorId, year: i16| {
-            self.registry.actor(actor).roles.iter().any(|r| {
-                r.from.is_some_and(|from| from.year <= year) && r.to.is_none_or(|to| to.year >= year)
+impl Reader<'_> {
+    /// Whom a lone family name means where family names come first ("Wang"), if the article is about that country:
+    /// the first of them that was in office.
+    pub(super) fn family_first(&self, name: &str) -> Option<ActorId> {
+        let about = |country: ActorId| {
+            let known = self.registry.actor(country).name.as_str();
+            self.home == Some(country)
+                || self.traces.iter().any(|t| self.cast.member(t.who).holder.name == known)
+        };
+        let years = self.era();
+        let fits = |actor: &crate::registry::Actor| {
+            actor.roles.iter().any(|role| match self.article.date {
+                Some(date) => crate::attribute::offices::in_office(role, Some(date)),
+                None => years.iter().any(|&y| crate::attribute::offices::in_office(role, Some(PartialDate::year(y)))),
             })
         };
-        let votes = |year: i16| people.iter().filter(|&&a| held(a, year)).count();
-        let best = (2010..=2026).map(votes).max().filter(|&n| n > 0)?;
-        let years: Vec<i16> = (2010..=2026).filter(|&y| votes(y) == best).collect();
-        years.get(years.len() / 2).map(|&y| PartialDate::year(y))
+        self.registry
+            .actors()
+            .find(|(id, actor)| {
+                actor.kind == crate::registry::ActorKind::Person
+                    && actor.name.split_once(' ').is_some_and(|(first, _)| first == name)
+                    && self.registry.country(*id).is_some_and(|c| {
+                        matches!(self.registry.actor(c).name.as_str(), "China" | "North Korea" | "South Korea" | "Vietnam")
+                            && about(c)
+                    })
+                    && fits(actor)
+            })
+            .map(|(id, _)| id)
     }
 }
 

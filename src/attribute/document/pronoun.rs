@@ -109,6 +109,10 @@ impl Reader<'_> {
             sides.reverse();
             return sides;
         }
+        let run = |r: &&super::run::Run| r.subject && r.sentence > 0 && r.sentence + 1 >= number;
+        if let Some(run) = self.runs.iter().rev().find(run).filter(|r| r.members.len() <= 6) {
+            return run.members.clone();
+        }
         for trace in self.traces.iter().rev().take_while(|t| t.sentence + 1 >= number && t.sentence > 0) {
             let side = trace.subject && trace.sentence < number && !self.cast.member(trace.who).is_person();
             if side && trace.listed && !sides.contains(&trace.who) {
@@ -119,12 +123,18 @@ impl Reader<'_> {
         if (2..=4).contains(&sides.len()) { sides } else { Vec::new() }
     }
 
+    /// A state or a body, not a group that only the text calls so.
+    fn can_be_it(&self, kind: ActorKind, who: MemberId) -> bool {
+        matches!(kind, ActorKind::Country | ActorKind::Organisation)
+            || (kind == ActorKind::Group && self.cast.member(who).actor.is_some())
+    }
+
     /// What "it" or "they" means: the nearest subject that is no person.
     pub(super) fn side_before(&self, pronoun: Pronoun, number: usize) -> Option<MemberId> {
         let suits = |who: MemberId| {
             let kind = self.cast.member(who).kind;
             match pronoun {
-                Pronoun::It => matches!(kind, ActorKind::Country | ActorKind::Organisation),
+                Pronoun::It => self.can_be_it(kind, who),
                 _ => kind != ActorKind::Person,
             }
         };
