@@ -202,7 +202,7 @@ static NOT_NAMES: Words = LazyLock::new(|| {
          four five six seven eight nine ten some many most all both each every any such other another more less \
          first second third last next so yet still even just only not nor neither either can will would should \
          could must do does did has have had is are was were be been photo source tag read more nuclear foreign \
-         whereas whether unlike once until unless amid about regarding concerning given including among between \
+         whereas whether asia africa unlike once until unless amid about regarding concerning given including among between \
          international national joint comprehensive action president prime minister",
     )
 });

@@ -4,6 +4,7 @@ use super::Reader;
 use super::Resolved;
 use super::Trace;
 use super::names_in;
+use super::office::official;
 use crate::attribute::cast::MemberId;
 use crate::attribute::lexicon as words;
 use crate::attribute::phrases::Line;
@@ -54,7 +55,8 @@ impl Reader<'_> {
         let mut of_people =
             matches.iter().filter(|m| person(m)).filter_map(|m| self.registry.country(m.actor));
         let mut named = matches.iter().filter(|m| country(m) && !m.capital).map(|m| m.actor);
-        most(&mut of_people).or_else(|| most(&mut named))
+        let of_title = names_in(title, self.registry).into_iter().find(|m| country(m)).map(|m| m.actor);
+        most(&mut of_people).or(of_title).or_else(|| most(&mut named))
     }
 
     /// Reads the headline: context for pronouns, and sometimes the author of all that follows.
@@ -80,7 +82,17 @@ impl Reader<'_> {
                 continue;
             }
             let unnamed_role = matches!(mention.sort, Sort::Role { .. });
-            let to = self.fixed(&line, mention, 0);
+            // Headlines leave the article out: "spokesman" is "the spokesman".
+            let to = match &mention.sort {
+                Sort::Role { definite: false }
+                    if official(mention.title.as_deref().unwrap_or_default())
+                        && !matches!(line.lower(mention.tokens.start), "a" | "an") =>
+                {
+                    let title = mention.title.clone().unwrap_or_default();
+                    self.role(&line.words(&mention.tokens), &title, mention, true, 0, &[])
+                }
+                _ => self.fixed(&line, mention, 0),
+            };
             let resolved = Resolved { mention: mention.clone(), to: to.clone(), inside: None, object: false };
             self.note_run(&line, before.as_ref(), &resolved, 0);
             before = Some(resolved);
@@ -106,6 +118,7 @@ impl Reader<'_> {
             && !people.is_empty() | !sides.is_empty()
             && tokens.len() > 4
             && !self.common.contains(&last.lower)
+            && !tokens.iter().rev().nth(1).is_some_and(|t| words::is_preposition(&t.lower))
             && !unnamed(&last.lower)
             && matches.iter().all(|m| m.span.end < title.len())
             && tokens.iter().any(|t| t.word && !t.capital)
@@ -115,9 +128,12 @@ impl Reader<'_> {
         }
         // "Doe: The talks are over", perhaps without the colon.
         let opens = mentions.first().filter(|m| m.tokens.start == 0).is_some_and(|m| {
-            tokens.get(m.tokens.end).is_some_and(|t| t.lower == ":" || (t.word && t.capital))
+            tokens
+                .get(m.tokens.end)
+                .is_some_and(|t| t.lower == ":" || (t.word && t.capital) || words::is_reporting(&t.lower))
         });
-        let opening = people.first().copied().filter(|_| opens);
+        let first_is_role = mentions.first().is_some_and(|m| matches!(m.sort, Sort::Role { .. }));
+        let opening = if first_is_role { roles } else { people.first().copied() }.filter(|_| opens);
         self.headline_speaker = opening.or(closing).or_else(|| people.first().copied()).or(roles);
         self.headline_closes = closing.or(opening).is_some();
         self.headline_people.clone_from(&people);

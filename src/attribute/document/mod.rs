@@ -45,7 +45,7 @@ pub struct Scene {
     pub mentions: Vec<Resolved>,
     pub acts: Vec<Act>,
     /// Whoever had the floor when the sentence ended.
-    floor: Option<MemberId>,
+    pub floor: Option<MemberId>,
     /// Whose turn of a transcript this is, with its label.
     pub turn: Option<(Vec<MemberId>, String)>,
     /// A turn of the press.
@@ -61,6 +61,8 @@ pub struct Reading<'a> {
     pub quotations: Vec<Quotation>,
     /// Speaker of each quotation, and the sentence that it opens in.
     pub speakers: Vec<(Option<MemberId>, usize)>,
+    /// The side that the speaker of each quotation speaks for.
+    pub speaker_sides: Vec<Option<MemberId>>,
     pub scenes: Vec<Scene>,
     pub cast: Cast<'a>,
     /// Who speaks where the text itself has no quotation or turn: "Statement by …".
@@ -104,10 +106,19 @@ struct Reader<'a> {
     /// Words that the article also writes in lower case.
     common: HashSet<String>,
     tokens: Rc<Vec<Token>>,
+    /// Whose administration the article named last.
+    administration: Option<MemberId>,
     /// Whose foreign ministry the article named last.
     ministry: Option<MemberId>,
     /// Persons of the registry whom headline and text name.
     officials: Vec<ActorId>,
+}
+
+impl Reading<'_> {
+    /// A transcript: the text says whose turn it is.
+    pub fn has_turns(&self) -> bool {
+        self.scenes.iter().any(|s| s.turn.is_some() || s.press)
+    }
 }
 
 /// Reads an article.
@@ -135,6 +146,7 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
         unattributed,
         common,
         tokens: tokens.clone(),
+        administration: None,
         ministry: None,
         officials: Vec::new(),
     };
@@ -169,11 +181,13 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
     }
     let speakers = reader.speakers(&quotations, sentences, &scenes);
     let home = reader.home.map(|actor| reader.cast.registered(actor));
+    let speaker_sides = speakers.iter().map(|(who, _)| who.and_then(|who| reader.cast.side_of(who))).collect();
     let mut reading = Reading {
         text,
         tokens: Rc::clone(&tokens),
         quotations,
         speakers,
+        speaker_sides,
         scenes,
         cast: reader.cast,
         author,

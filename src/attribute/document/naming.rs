@@ -85,8 +85,14 @@ impl Reader<'_> {
         acts.retain(|a| {
             !resolved[a.subject].to.is_empty() || matches!(resolved[a.subject].mention.sort, Sort::Pronoun(_))
         });
-        let speaker =
-            acts.iter().rev().filter(|a| a.inside.is_none()).find_map(|a| resolved[a.subject].to.first());
+        // "Doe said that Roe had said": the floor is Doe's; "…, said Doe": Doe's too.
+        let own = || acts.iter().filter(|a| a.inside.is_none() && !resolved[a.subject].to.is_empty());
+        let tail = |a: &&speech::Act| {
+            let start = resolved[a.subject].mention.tokens.start.min(a.verb);
+            !line.token(start.wrapping_sub(1)).is_some_and(|t| t.word)
+        };
+        let act = own().rev().find(tail).or_else(|| own().next());
+        let speaker = act.and_then(|a| resolved[a.subject].to.first());
         if let Some(&(who, _)) = speaker
             && who != self.unattributed
         {
@@ -144,6 +150,9 @@ impl Reader<'_> {
                     return vec![(who, reason)];
                 }
                 let who = self.cast.registered(*actor);
+                if title.is_some_and(|t| t.ends_with("administration")) {
+                    self.administration = Some(who);
+                }
                 if title.is_some_and(|t| t.contains("foreign ministry")) {
                     self.ministry = Some(who);
                 }
@@ -184,6 +193,11 @@ impl Reader<'_> {
             }
             Sort::Role { definite } => {
                 self.role(&phrase, title.unwrap_or_default(), mention, *definite, number, &[])
+            }
+            Sort::Government
+                if title == Some("administration") && self.administration.is_some() =>
+            {
+                self.administration.map(|who| (who, self.short_for(&phrase, who))).into_iter().collect()
             }
             Sort::Government => match self.home {
                 Some(home) => {

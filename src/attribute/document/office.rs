@@ -55,6 +55,11 @@ impl Reader<'_> {
             return short(who, &self.cast);
         }
         let side = mention.side.or(if definite { self.home } else { None });
+        // "The European foreign policy chief"
+        let side = match side.map(|s| self.registry.actor(s).name.as_str()) {
+            Some("Europe") => self.registry.find("European Union"),
+            _ => side,
+        };
         if let Some(side) = side
             && definite
             && !title.contains("former")

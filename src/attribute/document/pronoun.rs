@@ -38,6 +38,21 @@ impl Reader<'_> {
                 return sides.into_iter().map(|who| (who, reason(who))).collect();
             }
         }
+        // One state as "they" is unlikely where the headline names several.
+        if pronoun == Pronoun::They {
+            let single = self.side_before(pronoun, number).is_none_or(|who| {
+                self.cast.member(who).kind == ActorKind::Country
+                    && !self.traces.iter().rev().take(12).any(|t| t.who == who && t.plural)
+            });
+            let together = if single { self.run_of(0, Some(false), 0, 0) } else { Vec::new() };
+            if !together.is_empty() {
+                let reason = |who: MemberId| Reason::Pronoun {
+                    pronoun: word.clone(),
+                    antecedent: self.cast.member(who).holder.name.clone(),
+                };
+                return together.into_iter().map(|who| (who, reason(who))).collect();
+            }
+        }
         let found = match person {
             true => self.person_before(female, number, speaks, earlier),
             false => self.side_before(pronoun, number),
@@ -91,7 +106,9 @@ impl Reader<'_> {
             recent.find(|t| suits(t.who) && t.sentence < number && (t.subject || !subject)).copied()
         };
         let last = nearest(true, 3);
+        let headline = self.headline_speaker.filter(|&who| speaks && suits(who) && self.floor.is_none());
         match (floor, last) {
+            (None, Some(last)) if last.sentence == 0 && headline.is_some() => headline,
             // The speaker goes on speaking, unless another subject came in between.
             (Some((who, at)), Some(last)) if speaks || last.sentence <= at => Some(who),
             (_, Some(last)) => Some(last.who),

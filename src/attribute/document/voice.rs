@@ -45,6 +45,7 @@ impl Reading<'_> {
                     .or_else(|| self.headline_speaker.map(|who| vec![who]))
                     .unwrap_or_default(),
             };
+            let speakers: Vec<MemberId> = speakers.into_iter().filter(|&s| s != self.unattributed).collect();
             let mut to: Vec<(MemberId, Reason)> = Vec::new();
             match pronoun {
                 Pronoun::I | Pronoun::We => {
