@@ -162,6 +162,19 @@ fn implied(reading: &Reading, line: &Line, index: usize, alone: bool) -> Vec<(Me
             }
         }
     }
+    // "He said the talks failed. Norland must now return to them.": he may still be speaking.
+    let before = index.checked_sub(1).map(|i| &reading.scenes[i]);
+    if out.is_empty()
+        && alone
+        && scene.acts.is_empty()
+        && let Some(before) = before
+        && before.acts.iter().any(|a| a.inside.is_none())
+        && let Some(who) = before.floor
+        && reading.cast.member(who).is_person()
+    {
+        let speaker = reading.cast.member(who).holder.name.clone();
+        out.push((who, Reason::RunningQuote { speaker, opened_in_sentence: index - 1 }));
+    }
     if let Some((who, from)) = &scene.declare {
         out.extend(who.iter().map(|&w| {
             let speaker = reading.cast.member(w).holder.name.clone();
@@ -174,7 +187,7 @@ fn implied(reading: &Reading, line: &Line, index: usize, alone: bool) -> Vec<(Me
     if let Some((who, label)) = &scene.turn {
         out.extend(who.iter().map(|w| (*w, Reason::Turn { label: label.clone() })));
     } else if let Some((who, label)) = &reading.author
-        && (who.len() == 1 || (who.len() <= 3 && (label.contains("statement") || !reading.has_turns())))
+        && (who.len() == 1 || (who.len() <= 3 && (label.contains("statement") || (alone && !reading.has_turns()))))
     {
         out.extend(who.iter().map(|&w| (w, Reason::Turn { label: label.clone() })));
     } else if reading.author.is_none()

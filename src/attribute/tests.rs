@@ -156,7 +156,9 @@ fn actors_named_side_by_side_are_meant_together() {
     }
     let found = last("Brazil and Kenya disagree on much. The two, however, agreed to meet.");
     assert_eq!(names(&found), ["Brazil", "Kenya"]);
-    let found = last("Jane Dorrel said yes. Omid Sharafi and Jane Dorrel met. The leaders agreed to talk again.");
+    let found = last(
+        "Turkish President Omid Sharafi and French President Jane Dorrel met. The leaders agreed to talk again.",
+    );
     assert_eq!(names(&found), ["Omid Sharafi", "Jane Dorrel"]);
 }
 

@@ -94,7 +94,7 @@ impl Reader<'_> {
         let verb = words::is_verb(&first.lower)
             || matches!(first.lower.as_str(), "welcome" | "support" | "affirm" | "express" | "reject" | "condemn")
             || first.lower.ends_with("ed");
-        let named = scene.mentions.first().is_some_and(|m| m.mention.tokens.start == start);
+        let named = scene.mentions.first().is_some_and(|m| m.mention.tokens.start == start && !m.to.is_empty());
         if !clause || !verb || named || !first.capital {
             return None;
         }
