@@ -163,7 +163,7 @@ static GROUPS: Words = LazyLock::new(|| {
          guarantors organizations organisations troops terrorists mercenaries insurgents separatists families \
          elites neocons neoconservatives conservatives reformists moderates principlists settlers \
          lobbyists economists chiefs heads spokesmen sources interlocutors voters jihadists hostage-takers \
-         community west troika bloc quartet opposition public majority coalition world",
+         community west troika bloc quartet opposition public majority coalition world players actors",
     )
 });
 

@@ -13,6 +13,7 @@ use crate::attribute::scan::Sort;
 use crate::attribute::tokens;
 use crate::registry::ActorId;
 use crate::registry::ActorKind;
+use crate::registry::AliasForm;
 use crate::registry::AliasMatch;
 use crate::segment::Lead;
 use crate::segment::Sentence;
@@ -55,7 +56,12 @@ impl Reader<'_> {
         let mut of_people =
             matches.iter().filter(|m| person(m)).filter_map(|m| self.registry.country(m.actor));
         let mut named = matches.iter().filter(|m| country(m) && !m.capital).map(|m| m.actor);
-        let of_title = names_in(title, self.registry).into_iter().find(|m| country(m)).map(|m| m.actor);
+        // "Norland says talks failed", but not "Talks in Norland failed".
+        let headed = |m: &&AliasMatch| {
+            let before = title[..m.span.start].trim_end().rsplit(' ').next().unwrap_or_default().to_lowercase();
+            country(m) && !words::is_preposition(&before)
+        };
+        let of_title = names_in(title, self.registry).iter().find(headed).map(|m| m.actor);
         most(&mut of_people).or(of_title).or_else(|| most(&mut named))
     }
 
@@ -89,7 +95,17 @@ impl Reader<'_> {
                         && !matches!(line.lower(mention.tokens.start), "a" | "an") =>
                 {
                     let title = mention.title.clone().unwrap_or_default();
-                    self.role(&line.words(&mention.tokens), &title, mention, true, 0, &[])
+                    let at = mention.tokens.start;
+                    let mut mention = mention.clone();
+                    // "Talks on Norland, envoy": without the comma it only seems to be Norland's envoy.
+                    let aside = line.match_at(at).is_some_and(|m| m.form == AliasForm::Name)
+                        && mention.tokens.end == tokens.len()
+                        && words::is_preposition(line.lower(at.wrapping_sub(1)));
+                    if aside {
+                        mention.side = None;
+                        mention.tokens.start = line.match_end(at);
+                    }
+                    self.role(&line.words(&mention.tokens), &title, &mention, true, 0, &[])
                 }
                 _ => self.fixed(&line, mention, 0),
             };

@@ -3,6 +3,7 @@
 mod era;
 mod group;
 mod headline;
+mod lone;
 mod naming;
 mod office;
 mod pronoun;
@@ -106,6 +107,8 @@ struct Reader<'a> {
     /// Words that the article also writes in lower case.
     common: HashSet<String>,
     tokens: Rc<Vec<Token>>,
+    /// Who speaks in all of the text: "Remarks by …".
+    authors: Vec<MemberId>,
     /// Whose administration the article named last.
     administration: Option<MemberId>,
     /// Whose foreign ministry the article named last.
@@ -146,6 +149,7 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
         unattributed,
         common,
         tokens: tokens.clone(),
+        authors: Vec::new(),
         administration: None,
         ministry: None,
         officials: Vec::new(),
@@ -159,6 +163,11 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
     }
     reader.home = reader.home(&matches, sentences);
     let author = reader.title();
+    if let Some((who, kind)) = &author
+        && matches!(kind.as_str(), "remarks" | "address" | "speech" | "proclamation" | "briefing" | "gaggle")
+    {
+        reader.authors.clone_from(who);
+    }
     let mut scenes: Vec<Scene> = Vec::with_capacity(sentences.len());
     let mut turn_label = None;
     let mut turn = None;

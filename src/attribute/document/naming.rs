@@ -165,6 +165,8 @@ impl Reader<'_> {
             }
             Sort::ShortName(name) if title.is_some() => {
                 let known = self.cast.family(name);
+                let lone = known.is_none().then(|| self.lone_name(name, mention.side)).flatten();
+                let known = known.or_else(|| lone.map(|actor| self.cast.registered(actor)));
                 let who = known.unwrap_or_else(|| self.cast.person(name, None, None, None));
                 let side = mention.side.or(if title.is_some_and(official) { self.home } else { None });
                 self.cast.learn(who, title, side, mention.female);
@@ -237,7 +239,7 @@ impl Reader<'_> {
         let initial = line.token(mention.tokens.start.wrapping_sub(1)).is_none_or(|t| !t.word);
         let opening = line.token(mention.tokens.start.wrapping_sub(1)).is_none_or(|t| !t.word && t.lower != ",");
         if (speaks || adjacent)
-            && let Some(actor) = self.family_first(name)
+            && let Some(actor) = self.lone_name(name, None)
         {
             let who = self.cast.registered(actor);
             return vec![(who, self.short_for(&phrase, who))];

@@ -1,7 +1,6 @@
 //! A role noun: "the foreign minister" as a person of the article, the office's holder, or what the text says.
 
 use super::Reader;
-use crate::article::PartialDate;
 use crate::attribute::Reason;
 use crate::attribute::cast::Cast;
 use crate::attribute::cast::MemberId;
@@ -86,37 +85,6 @@ impl Reader<'_> {
         }
         let who = self.cast.anonymous(&name, title, side, mention.female);
         vec![(who, Reason::NamedInText { phrase: phrase.to_owned() })]
-    }
-}
-
-impl Reader<'_> {
-    /// Whom a lone family name means where family names come first ("Wang"), if the article is about that country:
-    /// the first of them that was in office.
-    pub(super) fn family_first(&self, name: &str) -> Option<ActorId> {
-        let about = |country: ActorId| {
-            let known = self.registry.actor(country).name.as_str();
-            self.home == Some(country)
-                || self.traces.iter().any(|t| self.cast.member(t.who).holder.name == known)
-        };
-        let years = self.era();
-        let fits = |actor: &crate::registry::Actor| {
-            actor.roles.iter().any(|role| match self.article.date {
-                Some(date) => crate::attribute::offices::in_office(role, Some(date)),
-                None => years.iter().any(|&y| crate::attribute::offices::in_office(role, Some(PartialDate::year(y)))),
-            })
-        };
-        self.registry
-            .actors()
-            .find(|(id, actor)| {
-                actor.kind == crate::registry::ActorKind::Person
-                    && actor.name.split_once(' ').is_some_and(|(first, _)| first == name)
-                    && self.registry.country(*id).is_some_and(|c| {
-                        matches!(self.registry.actor(c).name.as_str(), "China" | "North Korea" | "South Korea" | "Vietnam")
-                            && about(c)
-                    })
-                    && fits(actor)
-            })
-            .map(|(id, _)| id)
     }
 }
 

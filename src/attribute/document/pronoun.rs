@@ -91,7 +91,9 @@ impl Reader<'_> {
             && self.traces.iter().rev().take(40).any(|t| self.cast.member(t.who).female == Some(true));
         let suits = |who: MemberId| {
             let member = self.cast.member(who);
+            // Nobody calls himself "he".
             member.is_person()
+                && !self.authors.contains(&who)
                 && (member.female == female || female.is_none() || (member.female.is_none() && !known_woman))
         };
         let here = earlier.iter().filter(|r| r.inside.is_none() && !r.object);

@@ -48,7 +48,7 @@ impl Reader<'_> {
         if let Some(run) = self.runs.last_mut()
             && run.sentence == number
             && run.persons == persons
-            && (run.end <= start && glued(line, run.end, start, number == 0))
+            && (run.end == end || run.end <= start && glued(line, run.end, start, number == 0))
         {
             for member in members {
                 if !run.members.contains(&member) {
@@ -61,8 +61,8 @@ impl Reader<'_> {
         let before = before.and_then(|b| Some((named(&self.cast, b)?, b)));
         if let Some(((mut earlier, kind), b)) = before
             && kind == persons
-            && b.mention.tokens.end <= start
-            && glued(line, b.mention.tokens.end, start, number == 0)
+            && (b.mention.tokens == next.mention.tokens
+                || b.mention.tokens.end <= start && glued(line, b.mention.tokens.end, start, number == 0))
         {
             for member in members {
                 if !earlier.contains(&member) {
