@@ -139,7 +139,7 @@ static MODIFIERS: Words = LazyLock::new(|| {
          transitional interim elected caretaker central military-run far-right right-wing left-wing hard-line \
          hawkish influential young old retired guarantor neighboring neighbouring friendly permanent member \
          signatory participating negotiating independent own crown legislative \
-         career seasoned",
+         career seasoned civil",
     )
 });
 
@@ -163,7 +163,7 @@ static GROUPS: Words = LazyLock::new(|| {
          guarantors organizations organisations troops terrorists mercenaries insurgents separatists families \
          elites neocons neoconservatives conservatives reformists moderates principlists settlers \
          lobbyists economists chiefs heads spokesmen sources interlocutors voters jihadists hostage-takers \
-         community west troika bloc quartet opposition public majority coalition world players actors",
+         community west troika bloc quartet opposition public majority coalition world players actors candidates contenders appointees",
     )
 });
 

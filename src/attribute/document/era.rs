@@ -29,6 +29,10 @@ impl Reader<'_> {
     /// Who held the office `title` of `side`: on the article's date, or for most of its era.
     pub(super) fn in_office(&self, title: &str, side: ActorId) -> Option<ActorId> {
         let name = &self.registry.actor(side).name;
+        let title = ["new ", "newly elected ", "current ", "incoming "]
+            .iter()
+            .find_map(|word| title.strip_prefix(word))
+            .unwrap_or(title);
         if let Some(date) = self.article.date {
             return self.registry.office_holder(title, name, Some(date));
         }

@@ -84,7 +84,12 @@ impl Reader<'_> {
         let mut before: Option<Resolved> = None;
         for mention in &mentions {
             // Headlines capitalise everything: a name needs an office before it.
-            if mention.title.is_none() && !matches!(mention.sort, Sort::Registered(..)) {
+            // "Doe says talks failed", if the headline is not in capitals throughout.
+            let next = tokens.get(mention.tokens.end);
+            let speaks = mention.tokens.start == 0
+                && next.is_some_and(|t| t.lower == ":" || (!t.capital && words::is_reporting(&t.lower)));
+            let named = matches!(mention.sort, Sort::Person(_) | Sort::ShortName(_)) && !unnamed(line.lower(0));
+            if mention.title.is_none() && !matches!(mention.sort, Sort::Registered(..)) && !(speaks && named) {
                 continue;
             }
             let unnamed_role = matches!(mention.sort, Sort::Role { .. });
@@ -107,6 +112,11 @@ impl Reader<'_> {
                     }
                     self.role(&line.words(&mention.tokens), &title, &mention, true, 0, &[])
                 }
+                Sort::ShortName(name) if speaks && named && self.cast.family(name).is_none() => {
+                    let who = self.lone_name(name, None).map(|actor| self.cast.registered(actor));
+                    let who = who.unwrap_or_else(|| self.cast.person(name, None, None, None));
+                    vec![(who, self.short_for(name, who))]
+                }
                 _ => self.fixed(&line, mention, 0),
             };
             let resolved = Resolved { mention: mention.clone(), to: to.clone(), inside: None, object: false };
@@ -114,7 +124,8 @@ impl Reader<'_> {
             before = Some(resolved);
             for (who, _) in to {
                 self.traces.push(Trace { who, sentence: 0, subject: true, listed: false, plural: false });
-                if mention.tokens.end == tokens.len() && self.cast.member(who).is_person() {
+                let given = words::is_preposition(line.lower(mention.tokens.start.wrapping_sub(1)));
+                if mention.tokens.end == tokens.len() && !given && self.cast.member(who).is_person() {
                     closing = Some(who);
                 }
                 match self.cast.member(who).is_person() {

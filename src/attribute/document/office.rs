@@ -54,6 +54,14 @@ impl Reader<'_> {
             return short(who, &self.cast);
         }
         let side = mention.side.or(if definite { self.home } else { None });
+        // "The Leader", written large, is Iran's.
+        let large = title == "leader" && phrase.contains("Leader") && mention.side.is_none();
+        let iran = self.registry.find("Iran").filter(|_| large);
+        let about = |a: ActorId, cast: &Cast| self.traces.iter().any(|t| cast.member(t.who).actor == Some(a));
+        let side = iran.filter(|&a| about(a, &self.cast)).or(side);
+        // "The secretary-general" of no body is that of the United Nations.
+        let general = matches!(title, "secretary-general" | "secretary general") && mention.side.is_none();
+        let side = if general { self.registry.find("United Nations") } else { side };
         // "The European foreign policy chief"
         let side = match side.map(|s| self.registry.actor(s).name.as_str()) {
             Some("Europe") => self.registry.find("European Union"),
