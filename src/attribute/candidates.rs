@@ -187,7 +187,8 @@ fn implied(reading: &Reading, line: &Line, index: usize, alone: bool) -> Vec<(Me
     if let Some((who, label)) = &scene.turn {
         out.extend(who.iter().map(|w| (*w, Reason::Turn { label: label.clone() })));
     } else if let Some((who, label)) = &reading.author
-        && (who.len() == 1 || (who.len() <= 3 && (label.contains("statement") || (alone && !reading.has_turns()))))
+        && (who.len() == 1
+            || (who.len() <= 3 && (label.contains("statement") || (alone && !reading.has_turns()))))
     {
         out.extend(who.iter().map(|&w| (w, Reason::Turn { label: label.clone() })));
     } else if reading.author.is_none()

@@ -323,8 +323,12 @@ impl<'a> Line<'a> {
             }
             // "An adviser to the Norlandic president"
             let whose = posted && preposition == "to" && (words::is_role(lower) || words::is_modifier(lower));
-            let topic = whose ||
-                known || subject || words::is_modifier(lower) || words::is_body(lower) || is_topic(lower);
+            let topic = whose
+                || known
+                || subject
+                || words::is_modifier(lower)
+                || words::is_body(lower)
+                || is_topic(lower);
             if role && !topic {
                 break;
             }
@@ -336,7 +340,11 @@ impl<'a> Line<'a> {
             }
             position += 1;
             let named = token.capital && !words::is_modifier(lower) && !words::is_role(lower);
-            if subject || named || (whose && words::is_role(lower)) || matches!(lower, "state" | "defense" | "defence" | "treasury") {
+            if subject
+                || named
+                || (whose && words::is_role(lower))
+                || matches!(lower, "state" | "defense" | "defence" | "treasury")
+            {
                 phrase.end = position;
                 if subject && group {
                     break;

@@ -163,7 +163,9 @@ fn the_country(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize
         return None;
     }
     let next = line.lower(at + 2);
-    if !(words::is_verb(next) || words::is_skippable(next)) || matches!(next, "who" | "which" | "that" | "for" | "on") {
+    if !(words::is_verb(next) || words::is_skippable(next))
+        || matches!(next, "who" | "which" | "that" | "for" | "on")
+    {
         return None;
     }
     push(line, found, at..at + 2, Sort::Pronoun(Pronoun::It));
@@ -205,24 +207,32 @@ fn it_acts(line: &Line, at: usize) -> bool {
     let verb = line.lower(next);
     // "It also encouraged …", "it has been trying"; but not "it was expected", "it is becoming".
     let other = match passive {
-        true => verb.ends_with("ing") && !matches!(verb, "being" | "becoming" | "getting" | "going" | "raining" | "coming"),
-        false => verb.len() > 4 && verb.ends_with("ed") && !matches!(verb, "seemed" | "turned" | "appeared" | "happened"),
+        true => {
+            verb.ends_with("ing")
+                && !matches!(verb, "being" | "becoming" | "getting" | "going" | "raining" | "coming")
+        }
+        false => {
+            verb.len() > 4
+                && verb.ends_with("ed")
+                && !matches!(verb, "seemed" | "turned" | "appeared" | "happened")
+        }
     };
-    let acts = other || (words::is_verb(verb)
-        && !matches!(
-            verb,
-            "is" | "was"
-                | "be"
-                | "been"
-                | "seems"
-                | "appears"
-                | "seemed"
-                | "appeared"
-                | "takes"
-                | "took"
-                | "comes"
-                | "came"
-        ))
+    let acts = other
+        || (words::is_verb(verb)
+            && !matches!(
+                verb,
+                "is" | "was"
+                    | "be"
+                    | "been"
+                    | "seems"
+                    | "appears"
+                    | "seemed"
+                    | "appeared"
+                    | "takes"
+                    | "took"
+                    | "comes"
+                    | "came"
+            ))
         || matches!(verb, "ready" | "willing" | "prepared" | "open" | "committed");
     acts && !matches!(line.lower(at.wrapping_sub(1)), "that" | "make" | "made" | "find")
 }
@@ -353,7 +363,9 @@ fn lone_vague(line: &Line, phrase: &Phrase) -> bool {
     // "The Norlandic government and opposition"
     let opposed = line.lower(phrase.core.start) == "opposition"
         && line.lower(phrase.all.start.wrapping_sub(1)) == "and";
-    !bloc && !opposed && phrase.core.len() == 1
+    !bloc
+        && !opposed
+        && phrase.core.len() == 1
         && phrase.end == phrase.all.end
         && words::is_vague_group(line.lower(phrase.core.start))
 }
@@ -433,7 +445,9 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
 fn bare_count(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize> {
     let before = at.checked_sub(1).and_then(|b| line.token(b));
     // "Doe and Roe both agreed": those are named.
-    if before.is_some_and(|t| t.word && !matches!(t.lower.as_str(), "that" | "but" | "and" | "if" | "while" | "as")) {
+    if before.is_some_and(|t| {
+        t.word && !matches!(t.lower.as_str(), "that" | "but" | "and" | "if" | "while" | "as")
+    }) {
         return None;
     }
     let count = |at: usize| matches!(line.lower(at), "two" | "three" | "four");
@@ -443,7 +457,8 @@ fn bare_count(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
         _ => return None,
     };
     let next = line.lower(end);
-    let subject = words::is_verb(next) || words::is_skippable(next) || matches!(next, "," | "agree" | "exchanged");
+    let subject =
+        words::is_verb(next) || words::is_skippable(next) || matches!(next, "," | "agree" | "exchanged");
     if !subject || next == "both" || (next == "," && end == at + 1) {
         return None;
     }
@@ -465,7 +480,8 @@ fn compound(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize> {
     for part in text.split('-') {
         let bytes = start..start + part.len();
         start = bytes.end + 1;
-        let brokers = matches!(part, "brokered" | "mediated" | "hosted" | "sponsored" | "facilitated" | "proposed");
+        let brokers =
+            matches!(part, "brokered" | "mediated" | "hosted" | "sponsored" | "facilitated" | "proposed");
         if brokers && !sides.is_empty() {
             break;
         }
@@ -479,8 +495,21 @@ fn compound(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize> {
     let talks = |at: usize| {
         matches!(
             line.lower(at),
-            "talks" | "negotiations" | "dialogue" | "deal" | "agreement" | "accord" | "pact" | "diplomacy"
-                | "contacts" | "meeting" | "meetings" | "consultations" | "ceasefire" | "truce" | "summit"
+            "talks"
+                | "negotiations"
+                | "dialogue"
+                | "deal"
+                | "agreement"
+                | "accord"
+                | "pact"
+                | "diplomacy"
+                | "contacts"
+                | "meeting"
+                | "meetings"
+                | "consultations"
+                | "ceasefire"
+                | "truce"
+                | "summit"
         )
     };
     if !(at + 1..at + 4).any(talks) {
@@ -684,7 +713,12 @@ fn apposition(line: &Line, comma: usize, found: &mut [Mention]) -> Option<usize>
     let closed = matches!(line.lower(end), "," | "" | "." | "-" | "–" | "—" | "\"" | "”");
     // "“…,” Jane Doe, the head of the council said"
     let opens = person.tokens.len() > 1
-        && person.tokens.start.checked_sub(1).and_then(|b| line.token(b)).is_none_or(|t| matches!(t.lower.as_str(), "”" | "\""));
+        && person
+            .tokens
+            .start
+            .checked_sub(1)
+            .and_then(|b| line.token(b))
+            .is_none_or(|t| matches!(t.lower.as_str(), "”" | "\""));
     let vague = matches!(person.sort, Sort::ShortName(_)) || (line.lower(start) == "the" && !opens);
     if !closed && vague && person.title.is_none() {
         return None;

@@ -141,8 +141,12 @@ pub fn object_like(line: &Line, mention: &Mention) -> bool {
     // "One of the diplomats said"
     let part = word == "of"
         && before.checked_sub(1).is_some_and(|at| {
-            matches!(line.lower(at), "one" | "some" | "many" | "most" | "all" | "none" | "several" | "two" | "both")
+            matches!(
+                line.lower(at),
+                "one" | "some" | "many" | "most" | "all" | "none" | "several" | "two" | "both"
+            )
         });
-    !part && words::is_preposition(word)
+    !part
+        && words::is_preposition(word)
         && !matches!(word, "before" | "after" | "since" | "until" | "than" | "including")
 }

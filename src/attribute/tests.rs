@@ -151,7 +151,9 @@ fn two_sides_are_the_sides_named_before() {
 #[test]
 fn actors_named_side_by_side_are_meant_together() {
     let listed = "Turkey, Russia and Qatar met in Oslo on the war in Sudan. ";
-    for next in ["The three countries urged restraint.", "They urged restraint.", "The parties urged restraint."] {
+    for next in
+        ["The three countries urged restraint.", "They urged restraint.", "The parties urged restraint."]
+    {
         assert_eq!(names(&last(&format!("{listed}{next}"))), ["Turkey", "Russia", "Qatar"], "{next}");
     }
     let found = last("Brazil and Kenya disagree on much. The two, however, agreed to meet.");
@@ -180,7 +182,8 @@ fn a_communique_without_subjects_is_its_parties() {
 
 #[test]
 fn an_office_in_an_undated_article_is_its_holders_in_the_years_of_the_others() {
-    let mut article = article("", "Rouhani met Zarif and Kerry in 2015. The U.S. president welcomed the talks.");
+    let mut article =
+        article("", "Rouhani met Zarif and Kerry in 2015. The U.S. president welcomed the talks.");
     article.date = None;
     let found = attribute(&article, &segment(&article.text), Registry::builtin()).pop().unwrap();
     assert_eq!(names(&found), ["Barack Obama"]);

@@ -17,7 +17,8 @@ impl Reader<'_> {
             })
         };
         let named = self.tokens.iter().filter(|t| t.word && t.lower.len() == 4);
-        let latest = named.filter_map(|t| t.lower.parse::<i16>().ok()).filter(|y| (FIRST..=LAST).contains(y)).max();
+        let latest =
+            named.filter_map(|t| t.lower.parse::<i16>().ok()).filter(|y| (FIRST..=LAST).contains(y)).max();
         let votes = |year: i16| {
             let early = latest.is_some_and(|latest| year < latest);
             people.iter().filter(|&&a| held(a, year)).count() * 2 + usize::from(!early)

@@ -38,7 +38,10 @@ impl Reader<'_> {
                 | "powers"
                 | "players"
         );
-        let people = matches!(head, "leaders" | "presidents" | "ministers" | "diplomats" | "officials" | "sides" | "parties");
+        let people = matches!(
+            head,
+            "leaders" | "presidents" | "ministers" | "diplomats" | "officials" | "sides" | "parties"
+        );
         let either = matches!(head, "sides" | "parties");
         let lone = definite && title == head && mention.side.is_none();
         let whole = mention.side.is_none() && (definite || phrase.to_lowercase().starts_with("both"));
@@ -154,7 +157,10 @@ impl Reader<'_> {
     fn is_bloc(&self, who: MemberId) -> bool {
         let member = self.cast.member(who);
         let proper = matches!(member.kind, ActorKind::Organisation | ActorKind::Group);
-        proper && member.actor.is_some_and(|a| self.registry.chain(a).len() == 1 && self.registry.country(a).is_none())
+        proper
+            && member
+                .actor
+                .is_some_and(|a| self.registry.chain(a).len() == 1 && self.registry.country(a).is_none())
     }
 
     /// An organisation that can be one of "the two sides": it belongs to a country or a people.

@@ -58,7 +58,8 @@ impl Reader<'_> {
         let mut named = matches.iter().filter(|m| country(m) && !m.capital).map(|m| m.actor);
         // "Norland says talks failed", but not "Talks in Norland failed".
         let headed = |m: &&AliasMatch| {
-            let before = title[..m.span.start].trim_end().rsplit(' ').next().unwrap_or_default().to_lowercase();
+            let before =
+                title[..m.span.start].trim_end().rsplit(' ').next().unwrap_or_default().to_lowercase();
             country(m) && !words::is_preposition(&before)
         };
         let of_title = names_in(title, self.registry).iter().find(headed).map(|m| m.actor);
@@ -88,8 +89,10 @@ impl Reader<'_> {
             let next = tokens.get(mention.tokens.end);
             let speaks = mention.tokens.start == 0
                 && next.is_some_and(|t| t.lower == ":" || (!t.capital && words::is_reporting(&t.lower)));
-            let named = matches!(mention.sort, Sort::Person(_) | Sort::ShortName(_)) && !unnamed(line.lower(0));
-            if mention.title.is_none() && !matches!(mention.sort, Sort::Registered(..)) && !(speaks && named) {
+            let named =
+                matches!(mention.sort, Sort::Person(_) | Sort::ShortName(_)) && !unnamed(line.lower(0));
+            if mention.title.is_none() && !matches!(mention.sort, Sort::Registered(..)) && !(speaks && named)
+            {
                 continue;
             }
             let unnamed_role = matches!(mention.sort, Sort::Role { .. });

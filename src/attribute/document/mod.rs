@@ -190,7 +190,8 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
     }
     let speakers = reader.speakers(&quotations, sentences, &scenes);
     let home = reader.home.map(|actor| reader.cast.registered(actor));
-    let speaker_sides = speakers.iter().map(|(who, _)| who.and_then(|who| reader.cast.side_of(who))).collect();
+    let speaker_sides =
+        speakers.iter().map(|(who, _)| who.and_then(|who| reader.cast.side_of(who))).collect();
     let mut reading = Reading {
         text,
         tokens: Rc::clone(&tokens),

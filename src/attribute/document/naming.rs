@@ -196,9 +196,7 @@ impl Reader<'_> {
             Sort::Role { definite } => {
                 self.role(&phrase, title.unwrap_or_default(), mention, *definite, number, &[])
             }
-            Sort::Government
-                if title == Some("administration") && self.administration.is_some() =>
-            {
+            Sort::Government if title == Some("administration") && self.administration.is_some() => {
                 self.administration.map(|who| (who, self.short_for(&phrase, who))).into_iter().collect()
             }
             Sort::Government => match self.home {
@@ -237,7 +235,8 @@ impl Reader<'_> {
             || words::is_skippable(line.lower(end)) && words::is_verb(line.lower(end + 1))
             || mention.tokens.start.checked_sub(1).is_some_and(|at| words::is_reporting(line.lower(at)));
         let initial = line.token(mention.tokens.start.wrapping_sub(1)).is_none_or(|t| !t.word);
-        let opening = line.token(mention.tokens.start.wrapping_sub(1)).is_none_or(|t| !t.word && t.lower != ",");
+        let opening =
+            line.token(mention.tokens.start.wrapping_sub(1)).is_none_or(|t| !t.word && t.lower != ",");
         if (speaks || adjacent)
             && let Some(actor) = self.lone_name(name, None)
         {

@@ -88,13 +88,18 @@ impl Reader<'_> {
     ) -> Option<(Vec<MemberId>, usize)> {
         let start = line.range.start;
         let first = line.token(start)?;
-        let listed = before.trim_end().trim_end_matches(['.', ')']).trim_end_matches(|c: char| c.is_ascii_digit());
+        let listed =
+            before.trim_end().trim_end_matches(['.', ')']).trim_end_matches(|c: char| c.is_ascii_digit());
         let clause = listed.trim_end().ends_with([';', ':']) && listed.len() < before.trim_end().len()
             || before.trim_end().ends_with(';');
         let verb = words::is_verb(&first.lower)
-            || matches!(first.lower.as_str(), "welcome" | "support" | "affirm" | "express" | "reject" | "condemn")
+            || matches!(
+                first.lower.as_str(),
+                "welcome" | "support" | "affirm" | "express" | "reject" | "condemn"
+            )
             || first.lower.ends_with("ed");
-        let named = scene.mentions.first().is_some_and(|m| m.mention.tokens.start == start && !m.to.is_empty());
+        let named =
+            scene.mentions.first().is_some_and(|m| m.mention.tokens.start == start && !m.to.is_empty());
         if !clause || !verb || named || !first.capital {
             return None;
         }
@@ -104,7 +109,13 @@ impl Reader<'_> {
 
     /// The latest run of `count` members (0: any number) in the title or up to `back` sentences before `number`.
     /// Where states are asked for, a run of persons gives the states that they speak for.
-    pub(super) fn run_of(&mut self, count: usize, persons: Option<bool>, number: usize, back: usize) -> Vec<MemberId> {
+    pub(super) fn run_of(
+        &mut self,
+        count: usize,
+        persons: Option<bool>,
+        number: usize,
+        back: usize,
+    ) -> Vec<MemberId> {
         let near = |run: &&Run| run.sentence == 0 || number.saturating_sub(run.sentence) <= back;
         let runs: Vec<Run> = self.runs.iter().rev().filter(near).cloned().collect();
         let suits = |members: &[MemberId]| match count {
@@ -142,7 +153,10 @@ fn glued(line: &Line, from: usize, to: usize, title: bool) -> bool {
     for at in from..to {
         let joins = matches!(line.lower(at), "and" | "," | "&" | "plus" | "alongside" | "with");
         let people = line.owner_of(at).is_some_and(|m| m.form == AliasForm::Adjective);
-        if !(joins || people || matches!(line.lower(at), "the" | "his" | "her" | "its" | "counterpart" | "well" | "as")) {
+        if !(joins
+            || people
+            || matches!(line.lower(at), "the" | "his" | "her" | "its" | "counterpart" | "well" | "as"))
+        {
             return false;
         }
         joined |= joins;

@@ -104,7 +104,10 @@ impl Reader<'_> {
         let before = first.checked_sub(1).map(|p| &scenes[p]);
         let introduced = before.filter(|s| s.acts.iter().all(|a| a.inside.is_some())).and_then(|s| {
             let mut subjects = s.mentions.iter().filter(|m| m.inside.is_none() && !m.object);
-            subjects.find_map(|m| m.to.first()).map(|(who, _)| *who).filter(|&w| self.cast.member(w).is_person())
+            subjects
+                .find_map(|m| m.to.first())
+                .map(|(who, _)| *who)
+                .filter(|&w| self.cast.member(w).is_person())
         });
         let floor = before.and_then(|s| s.floor);
         introduced.filter(|&w| w != self.unattributed).or(floor).or(self.headline_speaker)
