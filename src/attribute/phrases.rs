@@ -199,6 +199,19 @@ impl<'a> Line<'a> {
                 break;
             }
             let lower = token.lower.as_str();
+            // "The Norlandic defense and foreign minister": the office named last.
+            if lower == "and"
+                && head.is_none()
+                && title
+                    .last()
+                    .is_some_and(|&last| last + 1 == position && words::is_modifier(self.lower(last)))
+                && words::is_modifier(self.lower(position + 1))
+                && words::is_role(self.lower(position + 2))
+            {
+                title.clear();
+                position += 1;
+                continue;
+            }
             let kind = self.head_at(position, side.is_some());
             if let Some(kind) = kind {
                 head = Some((position, kind));

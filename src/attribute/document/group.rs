@@ -5,7 +5,7 @@ use crate::attribute::Reason;
 use crate::attribute::cast::MemberId;
 use crate::attribute::names::bare;
 use crate::attribute::scan::Mention;
-use crate::registry::ActorKind;
+use crate::registry::{ActorId, ActorKind};
 
 impl Reader<'_> {
     /// "The two sides": the actors meant if the article just named as many, else as the text says.
@@ -90,6 +90,13 @@ impl Reader<'_> {
         }
         if head == "bloc" && definite && mention.side.is_none() {
             let union = self.traces.iter().rev().map(|t| t.who).find(|&who| self.is_bloc(who));
+            // "The EU's top diplomat said the bloc …"
+            let union = union.or_else(|| {
+                let sides =
+                    self.traces.iter().rev().filter_map(|t| self.cast.member(t.who).holder.side.clone());
+                let actors: Vec<_> = sides.filter_map(|side| self.registry.find(&side)).collect();
+                actors.into_iter().find(|&actor| self.unites(actor)).map(|actor| self.cast.registered(actor))
+            });
             return union.map(|who| (who, self.short_for(&phrase, who))).into_iter().collect();
         }
         // "The Norlandic government and opposition groups"
@@ -155,12 +162,13 @@ impl Reader<'_> {
 
     /// A union of states.
     fn is_bloc(&self, who: MemberId) -> bool {
-        let member = self.cast.member(who);
-        let proper = matches!(member.kind, ActorKind::Organisation | ActorKind::Group);
-        proper
-            && member
-                .actor
-                .is_some_and(|a| self.registry.chain(a).len() == 1 && self.registry.country(a).is_none())
+        self.cast.member(who).actor.is_some_and(|a| self.unites(a))
+    }
+
+    fn unites(&self, actor: ActorId) -> bool {
+        let kind = self.registry.actor(actor).kind;
+        let union = matches!(kind, ActorKind::Organisation | ActorKind::Group);
+        union && self.registry.chain(actor).len() == 1 && self.registry.country(actor).is_none()
     }
 
     /// An organisation that can be one of "the two sides": it belongs to a country or a people.

@@ -117,7 +117,14 @@ impl Reader<'_> {
         back: usize,
     ) -> Vec<MemberId> {
         let near = |run: &&Run| run.sentence == 0 || number.saturating_sub(run.sentence) <= back;
-        let runs: Vec<Run> = self.runs.iter().rev().filter(near).cloned().collect();
+        // "The Norlandic army and mediators": no two sides.
+        let known = |run: &&Run| {
+            run.members.iter().all(|&m| {
+                let member = self.cast.member(m);
+                member.kind != ActorKind::Group || member.actor.is_some() || member.holder.side.is_some()
+            })
+        };
+        let runs: Vec<Run> = self.runs.iter().rev().filter(near).filter(known).cloned().collect();
         let suits = |members: &[MemberId]| match count {
             0 => (2..=6).contains(&members.len()),
             _ => members.len() == count,
