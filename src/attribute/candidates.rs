@@ -46,7 +46,8 @@ pub fn of_sentence(reading: &Reading, line: &Line, index: usize) -> Vec<Candidat
             claimant: claimant(reading, scene, resolved, *who).map(|c| reading.cast.member(c).holder.clone()),
         });
     }
-    for (who, reason) in implied(reading, line, index) {
+    let alone = out.len() < 2;
+    for (who, reason) in implied(reading, line, index, alone) {
         if !seen.contains(&who) {
             seen.push(who);
             let holder = reading.cast.member(who).holder.clone();
@@ -69,7 +70,8 @@ fn weigh(reading: &Reading, line: &Line, resolved: &Resolved) -> Weight {
     }
     let state =
         registered && matches!(kind, Some(ActorKind::Country | ActorKind::Organisation | ActorKind::Group));
-    if state && scan::is_place(line, start) {
+    let whole = mention.title.is_some();
+    if state && !whole && scan::is_place(line, start) {
         return Weight::Not;
     }
     let people = matches!(mention.sort, Sort::Registered(_, AliasForm::Adjective));
@@ -139,7 +141,7 @@ fn claimant(reading: &Reading, scene: &Scene, resolved: &Resolved, who: MemberId
 }
 
 /// Speakers whose words these are and whom the sentence may not mention.
-fn implied(reading: &Reading, line: &Line, index: usize) -> Vec<(MemberId, Reason)> {
+fn implied(reading: &Reading, line: &Line, index: usize, alone: bool) -> Vec<(MemberId, Reason)> {
     let scene = &reading.scenes[index];
     let mut out = Vec::new();
     let (Some(first), Some(last)) =
@@ -148,12 +150,36 @@ fn implied(reading: &Reading, line: &Line, index: usize) -> Vec<(MemberId, Reaso
         return out;
     };
     let span = first.span.start..last.span.end;
-    for (quotation, (speaker, opened)) in reading.quotations.iter().zip(&reading.speakers) {
+    let spoken = reading.quotations.iter().zip(&reading.speakers).zip(&reading.speaker_sides);
+    for ((quotation, (speaker, opened)), side) in spoken {
         let overlap = quotation.speech && quotation.span.start < span.end && span.start < quotation.span.end;
         if let (true, Some(who)) = (overlap, speaker) {
             let speaker = reading.cast.member(*who).holder.name.clone();
-            out.push((*who, Reason::RunningQuote { speaker, opened_in_sentence: *opened }));
+            out.push((*who, Reason::RunningQuote { speaker: speaker.clone(), opened_in_sentence: *opened }));
+            // An official's words are those of his country, if the sentence is about nobody else.
+            if let (true, Some(side)) = (alone, side) {
+                out.push((*side, Reason::RunningQuote { speaker, opened_in_sentence: *opened }));
+            }
         }
+    }
+    // "He said the talks failed. Norland must now return to them.": he may still be speaking.
+    let before = index.checked_sub(1).map(|i| &reading.scenes[i]);
+    if out.is_empty()
+        && alone
+        && scene.acts.is_empty()
+        && let Some(before) = before
+        && before.acts.iter().any(|a| a.inside.is_none())
+        && let Some(who) = before.floor
+        && reading.cast.member(who).is_person()
+    {
+        let speaker = reading.cast.member(who).holder.name.clone();
+        out.push((who, Reason::RunningQuote { speaker, opened_in_sentence: index - 1 }));
+    }
+    if let Some((who, from)) = &scene.declare {
+        out.extend(who.iter().map(|&w| {
+            let speaker = reading.cast.member(w).holder.name.clone();
+            (w, Reason::RunningQuote { speaker, opened_in_sentence: *from })
+        }));
     }
     if scene.press {
         return out;
@@ -161,7 +187,8 @@ fn implied(reading: &Reading, line: &Line, index: usize) -> Vec<(MemberId, Reaso
     if let Some((who, label)) = &scene.turn {
         out.extend(who.iter().map(|w| (*w, Reason::Turn { label: label.clone() })));
     } else if let Some((who, label)) = &reading.author
-        && (who.len() == 1 || (who.len() <= 3 && label.contains("statement")))
+        && (who.len() == 1
+            || (who.len() <= 3 && (label.contains("statement") || (alone && !reading.has_turns()))))
     {
         out.extend(who.iter().map(|&w| (w, Reason::Turn { label: label.clone() })));
     } else if reading.author.is_none()

@@ -143,7 +143,19 @@ impl<'r> Cast<'r> {
 
     /// The latest person whose family name is `word`, perhaps in another spelling.
     pub fn family(&self, word: &str) -> Option<MemberId> {
-        self.by_last.get(&spelling(last_name(word)))?.last().copied()
+        let known = self.by_last.get(&spelling(last_name(word))).and_then(|of| of.last()).copied();
+        if known.is_some() || word.chars().count() < 5 {
+            return known;
+        }
+        // The first part of a double family name: "Norring" of "Ada Norring Vey".
+        let key = fold(word);
+        let part = |m: &Member| {
+            let name = fold(&m.holder.name);
+            let words: Vec<&str> = name.split(' ').collect();
+            m.is_person() && words.len() > 2 && words[1..words.len() - 1].contains(&key.as_str())
+        };
+        let mut found = (0..self.members.len()).rev().filter(|&id| part(&self.members[id]));
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// A body or group called `name`.

@@ -64,6 +64,9 @@ static FINITE: Words = LazyLock::new(|| {
          continues keeps kept keep failed fails fail tried tries try attempted attempts took takes take made makes \
          make came comes come went goes go gave gives give put puts sent sends send used uses expects expected \
          looks looked gets got wishes wished decided decides ordered orders undertook adopted adopts voted votes \
+         encouraged encourages exchanged exchange discussed discuss discusses invited invites invite attended attend \
+         convened chose approved approves endorsed endorses issued issues fulfilled honored honoured facilitated \
+         facilitates helped helps help pursued pursues pursue ratified advised rebuffed aims aim serves shares \
          stopped stops halted breached breaches unveiled visited arrived held struck clinched concluded sees saw \
          appears appeared appear seems seemed enters entered returns returned rejoined rejoins stayed stays walked \
          walks exits exited moved moves works worked joined committed lived complies complied ruled lifted",
@@ -103,7 +106,8 @@ static ROLES: Words = LazyLock::new(|| {
          lawyer activist economist researcher fellow columnist pope ayatollah candidate leader \
          undersecretary under-secretary vice-president co-chair negotiator strategist economist historian officer \
          mediator delegate presenter monarch fm pm aspirant president-elect academic specialist pundit philosopher interlocutor \
-         counselor counsellor attache consul whip czar dictator",
+         counselor counsellor attache consul whip czar dictator servant author founder ceo lecturer nominee \
+         rapporteur judge prosecutor assistant",
     )
 });
 
@@ -134,7 +138,8 @@ static MODIFIERS: Words = LazyLock::new(|| {
          unidentified famous well-known honorable longtime long-time assistant under general spiritual \
          transitional interim elected caretaker central military-run far-right right-wing left-wing hard-line \
          hawkish influential young old retired guarantor neighboring neighbouring friendly permanent member \
-         signatory participating negotiating independent own",
+         signatory participating negotiating independent own crown legislative \
+         career seasoned civil",
     )
 });
 
@@ -142,7 +147,7 @@ static MODIFIERS: Words = LazyLock::new(|| {
 static GOVERNMENT: Words = LazyLock::new(|| {
     set("government administration officials authorities side team delegation regime leadership leaders \
          negotiators state cabinet diplomats statesmen rulers republic nation govt counterparts \
-         policymakers governments delegates representatives mission")
+         policymakers governments delegates representatives mission missions delegations")
 });
 
 /// Plural heads of groups.
@@ -158,7 +163,7 @@ static GROUPS: Words = LazyLock::new(|| {
          guarantors organizations organisations troops terrorists mercenaries insurgents separatists families \
          elites neocons neoconservatives conservatives reformists moderates principlists settlers \
          lobbyists economists chiefs heads spokesmen sources interlocutors voters jihadists hostage-takers \
-         community west troika bloc quartet opposition public majority coalition world",
+         community west troika bloc quartet opposition public majority coalition world players actors candidates contenders appointees",
     )
 });
 
@@ -197,6 +202,7 @@ static NOT_NAMES: Words = LazyLock::new(|| {
          four five six seven eight nine ten some many most all both each every any such other another more less \
          first second third last next so yet still even just only not nor neither either can will would should \
          could must do does did has have had is are was were be been photo source tag read more nuclear foreign \
+         whereas whether asia africa unlike once until unless amid about regarding concerning given including among between \
          international national joint comprehensive action president prime minister",
     )
 });

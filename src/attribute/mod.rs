@@ -12,7 +12,10 @@ mod lexicon;
 mod members;
 mod names;
 mod offices;
+mod pairs;
+mod persons;
 mod phrases;
+mod pronouns;
 mod quotes;
 mod reason;
 mod scan;
@@ -31,7 +34,7 @@ use crate::registry::{ActorKind, Registry};
 use crate::segment::Sentence;
 
 /// Counts up when the same text may get other candidates; part of what decides a score.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Name of the holder of a statement whose speaker or pronoun could not be resolved.
 pub const UNATTRIBUTED: &str = "unattributed";

@@ -115,6 +115,7 @@ pub fn office_fit(held: &str, asked: &str) -> u8 {
     match asked_head.as_str() {
         "diplomat" => 2 * u8::from(diplomat),
         "official" => 1,
+        "lawmaker" => u8::from(has("speaker") && (has("parliament") || has("majlis") || has("knesset"))),
         "politician" | "figure" | "leader" => u8::from(
             has("president")
                 || has("lawmaker")

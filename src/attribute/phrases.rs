@@ -199,6 +199,19 @@ impl<'a> Line<'a> {
                 break;
             }
             let lower = token.lower.as_str();
+            // "The Norlandic defense and foreign minister": the office named last.
+            if lower == "and"
+                && head.is_none()
+                && title
+                    .last()
+                    .is_some_and(|&last| last + 1 == position && words::is_modifier(self.lower(last)))
+                && words::is_modifier(self.lower(position + 1))
+                && words::is_role(self.lower(position + 2))
+            {
+                title.clear();
+                position += 1;
+                continue;
+            }
             let kind = self.head_at(position, side.is_some());
             if let Some(kind) = kind {
                 head = Some((position, kind));
@@ -269,7 +282,7 @@ impl<'a> Line<'a> {
         let role = phrase.head == Head::Role;
         let posted = matches!(
             phrase.title.rsplit(' ').next(),
-            Some("ambassador" | "envoy" | "adviser" | "advisor" | "aide")
+            Some("ambassador" | "envoy" | "adviser" | "advisor" | "aide" | "assistant")
         );
         if !(preposition == "of"
             || (posted && preposition == "to")
@@ -321,8 +334,14 @@ impl<'a> Line<'a> {
             if token.capital && group && !subject && !known {
                 break;
             }
-            let topic =
-                known || subject || words::is_modifier(lower) || words::is_body(lower) || is_topic(lower);
+            // "An adviser to the Norlandic president"
+            let whose = posted && preposition == "to" && (words::is_role(lower) || words::is_modifier(lower));
+            let topic = whose
+                || known
+                || subject
+                || words::is_modifier(lower)
+                || words::is_body(lower)
+                || is_topic(lower);
             if role && !topic {
                 break;
             }
@@ -334,7 +353,11 @@ impl<'a> Line<'a> {
             }
             position += 1;
             let named = token.capital && !words::is_modifier(lower) && !words::is_role(lower);
-            if subject || named || matches!(lower, "state" | "defense" | "defence" | "treasury") {
+            if subject
+                || named
+                || (whose && words::is_role(lower))
+                || matches!(lower, "state" | "defense" | "defence" | "treasury")
+            {
                 phrase.end = position;
                 if subject && group {
                     break;
@@ -379,7 +402,7 @@ fn adjectival(lower: &str) -> bool {
     lower.len() > 4
         && [
             "ian", "ese", "ish", "ional", "ical", "ary", "ern", "ist", "ive", "-wing", "-line", "-backed",
-            "-led", "-based",
+            "-led", "-based", "-nation", "-member", "-country",
         ]
         .iter()
         .any(|ending| lower.ends_with(ending))

@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::lexicon as words;
+use super::pairs::{bare_count, compound, shares_head};
+use super::persons::{apposition, is_name_word, name_at, person_at};
 use super::phrases::{Head, Line, Phrase, is_people};
+use super::pronouns::{own_country, pronoun, the_country};
 use super::tokens::Token;
 use crate::registry::{ActorId, ActorKind, AliasForm};
 
@@ -89,7 +92,20 @@ fn step(line: &Line, at: usize, found: &mut Vec<Mention>) -> usize {
     if let Some(phrase) = line.phrase(at) {
         return of_phrase(line, phrase, found);
     }
+    if let Some(end) = bare_count(line, at, found).or_else(|| compound(line, at, found)) {
+        return end;
+    }
     if let Some(end) = registered(line, at, found) {
+        return end;
+    }
+    // "Doe who was chief negotiator"
+    if token.lower == "who"
+        && matches!(line.lower(at + 1), "is" | "was" | "serves" | "served")
+        && let Some(end) = apposition(line, at, found)
+    {
+        return end;
+    }
+    if let Some(end) = the_country(line, at, found) {
         return end;
     }
     if let Some(pronoun) = pronoun(line, at) {
@@ -104,7 +120,7 @@ fn step(line: &Line, at: usize, found: &mut Vec<Mention>) -> usize {
     at + 1
 }
 
-fn push(line: &Line, found: &mut Vec<Mention>, tokens: Range<usize>, sort: Sort) {
+pub(super) fn push(line: &Line, found: &mut Vec<Mention>, tokens: Range<usize>, sort: Sort) {
     let bytes = line.bytes(&tokens);
     if !bytes.is_empty() {
         found.push(Mention { tokens, bytes, sort, title: None, side: None, female: None });
@@ -124,75 +140,6 @@ fn join_names(line: &Line, found: &mut Vec<Mention>) {
     }
 }
 
-/// "His country", "our government".
-fn own_country(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize> {
-    let pronoun = match line.lower(at) {
-        "his" | "her" => Pronoun::TheirCountry,
-        "our" | "my" => Pronoun::We,
-        _ => return None,
-    };
-    let noun = line.lower(at + 1);
-    let country = matches!(
-        noun,
-        "country" | "government" | "administration" | "nation" | "homeland" | "delegation" | "team"
-    );
-    if !country {
-        return None;
-    }
-    push(line, found, at..at + 2, Sort::Pronoun(pronoun));
-    Some(at + 2)
-}
-
-fn pronoun(line: &Line, at: usize) -> Option<Pronoun> {
-    Some(match line.lower(at) {
-        "he" | "he's" | "he'd" | "he'll" => Pronoun::He,
-        "she" | "she's" | "she'd" | "she'll" => Pronoun::She,
-        "they" | "they're" | "they've" | "they'd" | "they'll" => Pronoun::They,
-        "it" if it_acts(line, at) => Pronoun::It,
-        "i" | "i'm" | "i've" | "i'd" | "i'll" | "my" | "me"
-            if line.lower(at) != "i" || line.token(at)?.capital =>
-        {
-            Pronoun::I
-        }
-        "we" | "we're" | "we've" | "we'd" | "we'll" | "us" | "our" | "ours" | "ourselves" => {
-            // "US" in capitals is a country.
-            if line.lower(at) == "us" && line.text[line.token(at)?.span.clone()] == *"US" {
-                return None;
-            }
-            Pronoun::We
-        }
-        _ => return None,
-    })
-}
-
-/// "It" before a verb of which only an actor can be the subject.
-fn it_acts(line: &Line, at: usize) -> bool {
-    let mut next = at + 1;
-    while words::is_skippable(line.lower(next))
-        || matches!(line.lower(next), "has" | "had" | "will" | "would" | "not")
-    {
-        next += 1;
-    }
-    let verb = line.lower(next);
-    let acts = (words::is_verb(verb)
-        && !matches!(
-            verb,
-            "is" | "was"
-                | "be"
-                | "been"
-                | "seems"
-                | "appears"
-                | "seemed"
-                | "appeared"
-                | "takes"
-                | "took"
-                | "comes"
-                | "came"
-        ))
-        || matches!(verb, "ready" | "willing" | "prepared" | "open" | "committed");
-    acts && !matches!(line.lower(at.wrapping_sub(1)), "that" | "make" | "made" | "find")
-}
-
 /// A mention made of a phrase; or, with a name right after it, the person.
 fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
     if phrase.head == Head::Role {
@@ -202,6 +149,25 @@ fn of_phrase(line: &Line, phrase: Phrase, found: &mut Vec<Mention>) -> usize {
             || phrase.end > phrase.all.end && person_at(line, phrase.end).is_some()
         {
             name_start = phrase.end;
+        }
+        // "Envoy for Norlandic settlement Jane Doe"
+        let nouns = (phrase.end..phrase.end + 3)
+            .take_while(|&at| {
+                line.token(at).is_some_and(|t| t.word && !t.capital)
+                    && line.owner_of(at).is_none()
+                    && !words::is_verb(line.lower(at))
+                    && !words::is_skippable(line.lower(at))
+                    && !words::is_preposition(line.lower(at))
+                    && !matches!(line.lower(at), "and" | "or" | "that" | "not")
+            })
+            .count();
+        let ahead = phrase.end + nouns;
+        if phrase.end > phrase.all.end
+            && nouns > 0
+            && let Some((name, _)) = person_at(line, ahead)
+            && name.len() > 1
+        {
+            name_start = ahead;
         }
         let comma = line.lower(name_start) == ",";
         if comma {
@@ -296,12 +262,18 @@ fn is_bloc(line: &Line, side: ActorId, title: &str) -> bool {
 
 /// A group noun that says nothing by itself: "people", "the states".
 fn lone_vague(line: &Line, phrase: &Phrase) -> bool {
-    phrase.core.len() == 1
+    let bloc = phrase.definite && line.lower(phrase.core.start) == "bloc";
+    // "The Norlandic government and opposition"
+    let opposed = line.lower(phrase.core.start) == "opposition"
+        && line.lower(phrase.all.start.wrapping_sub(1)) == "and";
+    !bloc
+        && !opposed
+        && phrase.core.len() == 1
         && phrase.end == phrase.all.end
         && words::is_vague_group(line.lower(phrase.core.start))
 }
 
-fn gender(line: &Line, tokens: Range<usize>) -> Option<bool> {
+pub(super) fn gender(line: &Line, tokens: Range<usize>) -> Option<bool> {
     tokens.into_iter().find_map(|at| {
         let lower = line.lower(at);
         if words::is_female_word(lower) { Some(true) } else { words::is_male_word(lower).then_some(false) }
@@ -343,8 +315,12 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
         (_, AliasForm::Adjective) => {
             let acts = words::is_act(line.lower(end))
                 || words::is_modifier(line.lower(end)) && words::is_act(line.lower(end + 1));
-            if acts || is_people(line, start) || (article && demonym(line, start, end)) {
+            let shares = shares_head(line, end);
+            if acts || shares || is_people(line, start) || (article && demonym(line, start, end)) {
                 push(line, found, at..end, Sort::Registered(alias.actor, AliasForm::Adjective));
+                if shares && let Some(mention) = found.last_mut() {
+                    mention.title = Some(String::new());
+                }
             }
             Some(end)
         }
@@ -372,172 +348,6 @@ fn registered(line: &Line, at: usize, found: &mut Vec<Mention>) -> Option<usize>
 fn demonym(line: &Line, start: usize, end: usize) -> bool {
     let next = line.lower(end);
     end == start + 1 && (words::is_verb(next) || matches!(next, "," | "." | "and" | "to"))
-}
-
-/// A person's name at `at`: a registry match, extended over the words that make it another name, or
-/// capitalised words.
-fn person_at(line: &Line, at: usize) -> Option<(Range<usize>, Sort)> {
-    let mut start = at;
-    while words::is_honorific(line.lower(start)) && line.owner_of(start).is_none() {
-        start += 1;
-    }
-    if let Some(alias) = line.match_at(start) {
-        if line.registry.actor(alias.actor).kind != ActorKind::Person {
-            return None;
-        }
-        let end = line.match_end(start);
-        let mut last = end;
-        if alias.form == AliasForm::FamilyName && !line.headline {
-            while last < end + 2
-                && is_name_word(line, last)
-                && !line.lower(last).ends_with("ing")
-                && !words::is_body(line.lower(last))
-                && !words::is_role(line.lower(last))
-            {
-                last += 1;
-            }
-        }
-        let sort = if last > end {
-            Sort::Person(line.words(&(start..last)))
-        } else {
-            Sort::Registered(alias.actor, alias.form)
-        };
-        return Some((at..last, sort));
-    }
-    let (name, sort) = name_at(line, start)?;
-    match sort {
-        Sort::Person(_) | Sort::ShortName(_) => Some((at..name.end, sort)),
-        Sort::Registered(actor, _) if line.registry.actor(actor).kind == ActorKind::Person => {
-            Some((at..name.end, sort))
-        }
-        _ => None,
-    }
-}
-
-/// Capitalised and not a word of another class.
-fn is_name_word(line: &Line, at: usize) -> bool {
-    line.token(at).is_some_and(|t| t.word && t.capital && !words::is_not_name(&t.lower))
-        && line.owner_of(at).is_none()
-}
-
-/// A sequence of capitalised words at `at` as a name. A registered family name at its end makes it a
-/// person's full name.
-fn name_at(line: &Line, at: usize) -> Option<(Range<usize>, Sort)> {
-    if !is_name_word(line, at) {
-        return None;
-    }
-    let mut start = at;
-    while words::is_honorific(line.lower(start)) {
-        start += 1;
-    }
-    let mut end = start;
-    let mut family = None;
-    while end < start + 6 {
-        let Some(token) = line.token(end) else { break };
-        if is_name_word(line, end) && !(end > start && words::is_honorific(&token.lower)) {
-            // A full stop ends a name, except after an initial.
-            end += 1;
-        } else if let Some(alias) = line.match_at(end)
-            && line.registry.actor(alias.actor).kind == ActorKind::Person
-            && end > start
-        {
-            family = Some(alias);
-            end = line.match_end(end);
-            break;
-        } else if words::is_name_particle(&token.lower) && end > start && is_name_word(line, end + 1) {
-            end += 2;
-        } else {
-            break;
-        }
-    }
-    if end <= start {
-        return None;
-    }
-    let tokens = at..end;
-    let name = line.words(&(start..end));
-    let last = line.lower(end - 1);
-    if end == start + 1 {
-        let short = line.text[line.tokens[start].span.clone()].chars().count() > 2;
-        return short.then_some((tokens, Sort::ShortName(name)));
-    }
-    if let Some(alias) = family
-        && (words::is_place_preposition(line.lower(at.wrapping_sub(1))) || line.headline)
-    {
-        // "In New York Doe said": the place is no first name.
-        return Some((end - 1..end, Sort::Registered(alias.actor, alias.form)));
-    }
-    if let Some(alias) = family
-        && alias.form == AliasForm::Name
-        && line.match_end(end - 1) - (end - 1) > 1
-    {
-        // "Sayyed Ali Khamenei" around a full name: the same person.
-        return Some((tokens, Sort::Registered(alias.actor, alias.form)));
-    }
-    if words::is_body(last) {
-        return Some((tokens, Sort::Body(name)));
-    }
-    Some((tokens, Sort::Person(name)))
-}
-
-/// ", head of Iran's council," after a person's name: gives the office, and hides the actors named in it.
-fn apposition(line: &Line, comma: usize, found: &mut [Mention]) -> Option<usize> {
-    let person = found.last_mut().filter(|m| m.tokens.end == comma)?;
-    let is_person = match &person.sort {
-        Sort::Registered(actor, _) => line.registry.actor(*actor).kind == ActorKind::Person,
-        Sort::Person(_) | Sort::ShortName(_) => true,
-        _ => false,
-    };
-    if !is_person {
-        return None;
-    }
-    let mut start = comma + 1;
-    while matches!(line.lower(start), "who" | "is" | "was" | "served" | "as" | "then" | "now" | "serves") {
-        start += 1;
-    }
-    let phrase = (start..start + 3).find_map(|at| line.phrase(at).filter(|p| p.head == Head::Role))?;
-    if phrase.all.start > start && !matches!(line.lower(start), "also" | "himself" | "one") {
-        return None;
-    }
-    // "Doe, President Roe and …": a list of persons.
-    if person_at(line, phrase.all.end).is_some() {
-        return None;
-    }
-    // The clause ends at the next comma or verb.
-    let mut end = phrase.end;
-    while let Some(token) = line.token(end) {
-        if matches!(token.lower.as_str(), "," | "-" | "–" | "—" | "\"" | "“" | "”" | ";" | ":")
-            || words::is_verb(&token.lower)
-            || end > comma + 22
-        {
-            break;
-        }
-        end += 1;
-    }
-    // "Recently, the minister said": no apposition.
-    let closed = matches!(line.lower(end), "," | "" | "." | "-" | "–" | "—" | "\"" | "”");
-    let vague = matches!(person.sort, Sort::ShortName(_)) || line.lower(start) == "the";
-    if !closed && vague && person.title.is_none() {
-        return None;
-    }
-    let side = phrase.side.or_else(|| {
-        (phrase.end..end).find_map(|at| {
-            {
-                line.match_at(at).filter(|m| {
-                    matches!(
-                        line.registry.actor(m.actor).kind,
-                        ActorKind::Country | ActorKind::Organisation | ActorKind::Group
-                    )
-                })
-            }
-            .map(|m| m.actor)
-        })
-    });
-    if person.title.is_none() {
-        person.title = Some(phrase.title);
-    }
-    person.side = person.side.or(side);
-    person.female = person.female.or_else(|| gender(line, phrase.all));
-    Some(end)
 }
 
 /// The words before `at` make the mention at `at` a mere place or the object of a visit.

@@ -138,6 +138,15 @@ pub fn object_like(line: &Line, mention: &Mention) -> bool {
     }
     let Some(before) = mention.tokens.start.checked_sub(1) else { return false };
     let word = line.lower(before);
-    words::is_preposition(word)
+    // "One of the diplomats said"
+    let part = word == "of"
+        && before.checked_sub(1).is_some_and(|at| {
+            matches!(
+                line.lower(at),
+                "one" | "some" | "many" | "most" | "all" | "none" | "several" | "two" | "both"
+            )
+        });
+    !part
+        && words::is_preposition(word)
         && !matches!(word, "before" | "after" | "since" | "until" | "than" | "including")
 }

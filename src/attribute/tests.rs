@@ -148,6 +148,58 @@ fn two_sides_are_the_sides_named_before() {
     assert_eq!(names(&found), ["France", "Germany"]);
 }
 
+#[test]
+fn actors_named_side_by_side_are_meant_together() {
+    let listed = "Turkey, Russia and Qatar met in Oslo on the war in Sudan. ";
+    for next in
+        ["The three countries urged restraint.", "They urged restraint.", "The parties urged restraint."]
+    {
+        assert_eq!(names(&last(&format!("{listed}{next}"))), ["Turkey", "Russia", "Qatar"], "{next}");
+    }
+    let found = last("Brazil and Kenya disagree on much. The two, however, agreed to meet.");
+    assert_eq!(names(&found), ["Brazil", "Kenya"]);
+    let found = last(
+        "Turkish President Omid Sharafi and French President Jane Dorrel met. The leaders agreed to talk again.",
+    );
+    assert_eq!(names(&found), ["Omid Sharafi", "Jane Dorrel"]);
+}
+
+#[test]
+fn compounds_and_shared_nouns_name_two_sides() {
+    assert_eq!(names(&last("Kenyan-Ethiopian talks resumed.")), ["Kenya", "Ethiopia"]);
+    assert_eq!(names(&last("Kenyan and Ethiopian delegations met.")), ["Kenya", "Ethiopia"]);
+    assert!(names(&last("The Iran-Iraq war was long.")).is_empty());
+}
+
+#[test]
+fn a_communique_without_subjects_is_its_parties() {
+    let text = "Brazil and Kenya issued a statement on the war: 1. Welcome the truce in the north; 2. \
+                Support talks without conditions.";
+    let title = "Brazil and Kenya hold talks";
+    let found = attribute(&article(title, text), &segment(text), Registry::builtin()).pop().unwrap();
+    assert_eq!(names(&found), ["Brazil", "Kenya"], "{found:?}");
+}
+
+#[test]
+fn an_office_in_an_undated_article_is_its_holders_in_the_years_of_the_others() {
+    let mut article =
+        article("", "Rouhani met Zarif and Kerry in 2015. The U.S. president welcomed the talks.");
+    article.date = None;
+    let found = attribute(&article, &segment(&article.text), Registry::builtin()).pop().unwrap();
+    assert_eq!(names(&found), ["Barack Obama"]);
+}
+
+#[test]
+fn a_crown_prince_is_a_role() {
+    assert_eq!(names(&last("The Saudi crown prince wants talks.")), ["Mohammed bin Salman"]);
+}
+
+#[test]
+fn one_of_several_speaks() {
+    let found = last("“We see no chance of a deal this week,” one of the European diplomats told reporters.");
+    assert!(names(&found).iter().any(|n| n.contains("European diplomats")), "{found:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

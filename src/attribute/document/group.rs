@@ -5,7 +5,7 @@ use crate::attribute::Reason;
 use crate::attribute::cast::MemberId;
 use crate::attribute::names::bare;
 use crate::attribute::scan::Mention;
-use crate::registry::ActorKind;
+use crate::registry::{ActorId, ActorKind};
 
 impl Reader<'_> {
     /// "The two sides": the actors meant if the article just named as many, else as the text says.
@@ -20,6 +20,7 @@ impl Reader<'_> {
         let count = match title.split(' ').next() {
             Some("two" | "both" | "rival" | "warring") => 2,
             Some("three") => 3,
+            Some("four") => 4,
             _ if phrase.to_lowercase().starts_with("both ") => 2,
             _ => 0,
         };
@@ -34,7 +35,26 @@ impl Reader<'_> {
                 | "governments"
                 | "neighbors"
                 | "neighbours"
+                | "powers"
+                | "players"
         );
+        let people = matches!(
+            head,
+            "leaders" | "presidents" | "ministers" | "diplomats" | "officials" | "sides" | "parties"
+        );
+        let either = matches!(head, "sides" | "parties");
+        let lone = definite && title == head && mention.side.is_none();
+        let whole = mention.side.is_none() && (definite || phrase.to_lowercase().starts_with("both"));
+        if (sides || people) && whole && (count > 0 || lone) && !phrase.to_lowercase().starts_with("our ") {
+            let kind = if either { None } else { Some(people) };
+            let listed = self.run_of(count, kind, number, 3);
+            if !listed.is_empty() {
+                return listed
+                    .into_iter()
+                    .map(|who| (who, Reason::Collective { phrase: phrase.clone() }))
+                    .collect();
+            }
+        }
         if count > 0
             && sides
             && !phrase.to_lowercase().starts_with("our ")
@@ -60,13 +80,36 @@ impl Reader<'_> {
                     break;
                 }
             }
-            if members.len() == count {
+            if count == 2 && members.len() == count {
                 members.reverse();
                 return members
                     .into_iter()
                     .map(|who| (who, Reason::Collective { phrase: phrase.clone() }))
                     .collect();
             }
+        }
+        if head == "bloc" && definite && mention.side.is_none() {
+            let union = self.traces.iter().rev().map(|t| t.who).find(|&who| self.is_bloc(who));
+            // "The EU's top diplomat said the bloc …"
+            let union = union.or_else(|| {
+                let sides =
+                    self.traces.iter().rev().filter_map(|t| self.cast.member(t.who).holder.side.clone());
+                let actors: Vec<_> = sides.filter_map(|side| self.registry.find(&side)).collect();
+                actors.into_iter().find(|&actor| self.unites(actor)).map(|actor| self.cast.registered(actor))
+            });
+            return union.map(|who| (who, self.short_for(&phrase, who))).into_iter().collect();
+        }
+        // "The Norlandic government and opposition groups"
+        if let Some(trace) = self.traces.last()
+            && title.contains("opposition")
+            && mention.side.is_none()
+            && trace.sentence == number
+            && trace.listed
+            && let Some(country) = self.cast.member(trace.who).actor
+            && let Some(adjective) = self.registry.actor(country).adjectives.first()
+        {
+            let who = self.cast.group(&format!("{adjective} opposition"), Some(country));
+            return vec![(who, Reason::Collective { phrase })];
         }
         let own = phrase.to_lowercase().starts_with("our ");
         if own && count > 0 && sides {
@@ -94,6 +137,10 @@ impl Reader<'_> {
                     .collect();
             }
         }
+        // "The two", of whom nobody was named.
+        if matches!(phrase.to_lowercase().as_str(), "both" | "the two" | "the three" | "the four") {
+            return Vec::new();
+        }
         let who = self.cast.group(bare(&phrase), mention.side);
         vec![(who, Reason::Collective { phrase })]
     }
@@ -111,6 +158,17 @@ impl Reader<'_> {
         }
         members.reverse();
         if members.len() == 2 { members } else { Vec::new() }
+    }
+
+    /// A union of states.
+    fn is_bloc(&self, who: MemberId) -> bool {
+        self.cast.member(who).actor.is_some_and(|a| self.unites(a))
+    }
+
+    fn unites(&self, actor: ActorId) -> bool {
+        let kind = self.registry.actor(actor).kind;
+        let union = matches!(kind, ActorKind::Organisation | ActorKind::Group);
+        union && self.registry.chain(actor).len() == 1 && self.registry.country(actor).is_none()
     }
 
     /// An organisation that can be one of "the two sides": it belongs to a country or a people.

@@ -1,10 +1,13 @@
 //! A reading: one pass through an article that resolves mentions, quotations and turns to actors.
 
+mod era;
 mod group;
 mod headline;
+mod lone;
 mod naming;
 mod office;
 mod pronoun;
+mod run;
 mod speaker;
 mod turn;
 mod voice;
@@ -43,11 +46,13 @@ pub struct Scene {
     pub mentions: Vec<Resolved>,
     pub acts: Vec<Act>,
     /// Whoever had the floor when the sentence ended.
-    floor: Option<MemberId>,
+    pub floor: Option<MemberId>,
     /// Whose turn of a transcript this is, with its label.
     pub turn: Option<(Vec<MemberId>, String)>,
     /// A turn of the press.
     pub press: bool,
+    /// Who jointly declare what this clause of a communiqué leaves without a subject, and where they were named.
+    pub declare: Option<(Vec<MemberId>, usize)>,
 }
 
 /// An article as read.
@@ -57,6 +62,8 @@ pub struct Reading<'a> {
     pub quotations: Vec<Quotation>,
     /// Speaker of each quotation, and the sentence that it opens in.
     pub speakers: Vec<(Option<MemberId>, usize)>,
+    /// The side that the speaker of each quotation speaks for.
+    pub speaker_sides: Vec<Option<MemberId>>,
     pub scenes: Vec<Scene>,
     pub cast: Cast<'a>,
     /// Who speaks where the text itself has no quotation or turn: "Statement by …".
@@ -86,18 +93,35 @@ struct Reader<'a> {
     article: &'a Article,
     cast: Cast<'a>,
     traces: Vec<Trace>,
+    /// Actors named side by side, in order.
+    runs: Vec<run::Run>,
     floor: Option<(MemberId, usize)>,
     home: Option<ActorId>,
     /// Whom the headline may quote: the person that closes it, else the first that it names.
     headline_speaker: Option<MemberId>,
+    /// The title, with what a web address left of its marks put back.
+    headline: String,
     headline_closes: bool,
     headline_people: Vec<MemberId>,
     unattributed: MemberId,
     /// Words that the article also writes in lower case.
     common: HashSet<String>,
     tokens: Rc<Vec<Token>>,
+    /// Who speaks in all of the text: "Remarks by …".
+    authors: Vec<MemberId>,
+    /// Whose administration the article named last.
+    administration: Option<MemberId>,
+    /// Whose foreign ministry the article named last.
+    ministry: Option<MemberId>,
     /// Persons of the registry whom headline and text name.
     officials: Vec<ActorId>,
+}
+
+impl Reading<'_> {
+    /// A transcript: the text says whose turn it is.
+    pub fn has_turns(&self) -> bool {
+        self.scenes.iter().any(|s| s.turn.is_some() || s.press)
+    }
 }
 
 /// Reads an article.
@@ -115,17 +139,22 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
         article,
         cast,
         traces: Vec::new(),
+        runs: Vec::new(),
         floor: None,
         home: None,
         headline_speaker: None,
+        headline: headline::restored(article.title.as_deref().unwrap_or_default()),
         headline_closes: false,
         headline_people: Vec::new(),
         unattributed,
         common,
         tokens: tokens.clone(),
+        authors: Vec::new(),
+        administration: None,
+        ministry: None,
         officials: Vec::new(),
     };
-    let headline = names_in(article.title.as_deref().unwrap_or_default(), registry);
+    let headline = names_in(&reader.headline, registry);
     for found in headline.iter().chain(&matches).take(400) {
         let person = registry.actor(found.actor).kind == ActorKind::Person;
         if person && !reader.officials.contains(&found.actor) {
@@ -134,6 +163,11 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
     }
     reader.home = reader.home(&matches, sentences);
     let author = reader.title();
+    if let Some((who, kind)) = &author
+        && matches!(kind.as_str(), "remarks" | "address" | "speech" | "proclamation" | "briefing" | "gaggle")
+    {
+        reader.authors.clone_from(who);
+    }
     let mut scenes: Vec<Scene> = Vec::with_capacity(sentences.len());
     let mut turn_label = None;
     let mut turn = None;
@@ -150,16 +184,20 @@ pub fn read<'a>(article: &'a Article, sentences: &[Sentence], registry: &'a Regi
             Some(None) => scene.press = true,
             None => {}
         }
+        scene.declare = reader.declarers(&line, &scene, sentence.index + 1, &text[..sentence.span.start]);
         scene.tokens = range;
         scenes.push(scene);
     }
     let speakers = reader.speakers(&quotations, sentences, &scenes);
     let home = reader.home.map(|actor| reader.cast.registered(actor));
+    let speaker_sides =
+        speakers.iter().map(|(who, _)| who.and_then(|who| reader.cast.side_of(who))).collect();
     let mut reading = Reading {
         text,
         tokens: Rc::clone(&tokens),
         quotations,
         speakers,
+        speaker_sides,
         scenes,
         cast: reader.cast,
         author,

@@ -71,20 +71,28 @@ impl Reader<'_> {
                     let last = line.lower(mention.tokens.end.saturating_sub(1));
                     let plural = self.cast.member(*who).kind == ActorKind::Group
                         || (!self.cast.member(*who).is_person()
-                            && mention.title.is_some()
+                            && mention.title.as_deref().is_some_and(|t| !t.is_empty())
                             && last.ends_with('s'))
                         || (matches!(mention.sort, Sort::Registered(_, AliasForm::Adjective))
                             && last.ends_with('s'));
                     self.traces.push(Trace { who: *who, sentence: number, subject, listed, plural });
                 }
             }
-            resolved.push(Resolved { mention, to, inside, object });
+            let next = Resolved { mention, to, inside, object };
+            self.note_run(line, resolved.last(), &next, number);
+            resolved.push(next);
         }
         acts.retain(|a| {
             !resolved[a.subject].to.is_empty() || matches!(resolved[a.subject].mention.sort, Sort::Pronoun(_))
         });
-        let speaker =
-            acts.iter().rev().filter(|a| a.inside.is_none()).find_map(|a| resolved[a.subject].to.first());
+        // "Doe said that Roe had said": the floor is Doe's; "…, said Doe": Doe's too.
+        let own = || acts.iter().filter(|a| a.inside.is_none() && !resolved[a.subject].to.is_empty());
+        let tail = |a: &&speech::Act| {
+            let start = resolved[a.subject].mention.tokens.start.min(a.verb);
+            !line.token(start.wrapping_sub(1)).is_some_and(|t| t.word)
+        };
+        let act = own().rev().find(tail).or_else(|| own().next());
+        let speaker = act.and_then(|a| resolved[a.subject].to.first());
         if let Some(&(who, _)) = speaker
             && who != self.unattributed
         {
@@ -141,7 +149,14 @@ impl Reader<'_> {
                     };
                     return vec![(who, reason)];
                 }
-                vec![(self.cast.registered(*actor), named)]
+                let who = self.cast.registered(*actor);
+                if title.is_some_and(|t| t.ends_with("administration")) {
+                    self.administration = Some(who);
+                }
+                if title.is_some_and(|t| t.contains("foreign ministry")) {
+                    self.ministry = Some(who);
+                }
+                vec![(who, named)]
             }
             Sort::Person(name) => {
                 let side = mention.side.or(if title.is_some_and(official) { self.home } else { None });
@@ -150,6 +165,8 @@ impl Reader<'_> {
             }
             Sort::ShortName(name) if title.is_some() => {
                 let known = self.cast.family(name);
+                let lone = known.is_none().then(|| self.lone_name(name, mention.side)).flatten();
+                let known = known.or_else(|| lone.map(|actor| self.cast.registered(actor)));
                 let who = known.unwrap_or_else(|| self.cast.person(name, None, None, None));
                 let side = mention.side.or(if title.is_some_and(official) { self.home } else { None });
                 self.cast.learn(who, title, side, mention.female);
@@ -162,6 +179,15 @@ impl Reader<'_> {
                 }
                 None => Vec::new(),
             },
+            // "The ministry": that of the country at hand.
+            Sort::Body(_)
+                if mention.side.is_none()
+                    && title.is_some_and(|t| t == "ministry" || t.ends_with("foreign ministry"))
+                    && (self.ministry.is_some() || self.home.is_some()) =>
+            {
+                let home = self.ministry.or_else(|| self.home.map(|home| self.cast.registered(home)));
+                home.map(|who| (who, self.short_for(&phrase, who))).into_iter().collect()
+            }
             Sort::Body(name) => {
                 let name = bare(name).to_owned();
                 let who = self.cast.other(&name, ActorKind::Organisation, mention.side);
@@ -169,6 +195,9 @@ impl Reader<'_> {
             }
             Sort::Role { definite } => {
                 self.role(&phrase, title.unwrap_or_default(), mention, *definite, number, &[])
+            }
+            Sort::Government if title == Some("administration") && self.administration.is_some() => {
+                self.administration.map(|who| (who, self.short_for(&phrase, who))).into_iter().collect()
             }
             Sort::Government => match self.home {
                 Some(home) => {
@@ -181,6 +210,11 @@ impl Reader<'_> {
             Sort::Group { definite } => self.group(phrase, mention, *definite, number),
             Sort::Pronoun(_) => Vec::new(),
         }
+    }
+
+    pub(super) fn short_for(&self, phrase: &str, who: MemberId) -> Reason {
+        let antecedent = self.cast.member(who).holder.name.clone();
+        Reason::ShortForm { form: phrase.to_owned(), antecedent }
     }
 
     /// A capitalised word: a family name of the article, or a new actor if it speaks or acts.
@@ -201,9 +235,17 @@ impl Reader<'_> {
             || words::is_skippable(line.lower(end)) && words::is_verb(line.lower(end + 1))
             || mention.tokens.start.checked_sub(1).is_some_and(|at| words::is_reporting(line.lower(at)));
         let initial = line.token(mention.tokens.start.wrapping_sub(1)).is_none_or(|t| !t.word);
+        let opening =
+            line.token(mention.tokens.start.wrapping_sub(1)).is_none_or(|t| !t.word && t.lower != ",");
+        if (speaks || adjacent)
+            && let Some(actor) = self.lone_name(name, None)
+        {
+            let who = self.cast.registered(actor);
+            return vec![(who, self.short_for(&phrase, who))];
+        }
         let lower = line.lower(mention.tokens.start);
         let wordlike = self.common.contains(lower)
-            || initial
+            || opening
                 && (lower.ends_with('s') && !speaks
                     || lower.ends_with("ing")
                     || lower.ends_with("ly")

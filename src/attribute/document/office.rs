@@ -1,7 +1,6 @@
 //! A role noun: "the foreign minister" as a person of the article, the office's holder, or what the text says.
 
 use super::Reader;
-use crate::article::PartialDate;
 use crate::attribute::Reason;
 use crate::attribute::cast::Cast;
 use crate::attribute::cast::MemberId;
@@ -55,13 +54,24 @@ impl Reader<'_> {
             return short(who, &self.cast);
         }
         let side = mention.side.or(if definite { self.home } else { None });
+        // "The Leader", written large, is Iran's.
+        let large = title == "leader" && phrase.contains("Leader") && mention.side.is_none();
+        let iran = self.registry.find("Iran").filter(|_| large);
+        let about = |a: ActorId, cast: &Cast| self.traces.iter().any(|t| cast.member(t.who).actor == Some(a));
+        let side = iran.filter(|&a| about(a, &self.cast)).or(side);
+        // "The secretary-general" of no body is that of the United Nations.
+        let general = matches!(title, "secretary-general" | "secretary general") && mention.side.is_none();
+        let side = if general { self.registry.find("United Nations") } else { side };
+        // "The European foreign policy chief"
+        let side = match side.map(|s| self.registry.actor(s).name.as_str()) {
+            Some("Europe") => self.registry.find("European Union"),
+            _ => side,
+        };
         if let Some(side) = side
             && definite
             && !title.contains("former")
         {
-            let date = self.article.date.or_else(|| self.era());
-            let holder =
-                |side: ActorId| self.registry.office_holder(title, &self.registry.actor(side).name, date);
+            let holder = |side: ActorId| self.in_office(title, side);
             let country = self.registry.country(side).filter(|&c| c != side);
             if let Some(actor) = holder(side).or_else(|| country.and_then(holder)) {
                 let who = self.cast.registered(actor);
@@ -83,20 +93,6 @@ impl Reader<'_> {
         }
         let who = self.cast.anonymous(&name, title, side, mention.female);
         vec![(who, Reason::NamedInText { phrase: phrase.to_owned() })]
-    }
-
-    /// The year in which most of the article's office holders were in office, when its date is unknown.
-    pub(super) fn era(&self) -> Option<PartialDate> {
-        let people = &self.officials;
-        let held = |actor: ActorId, year: i16| {
-            self.registry.actor(actor).roles.iter().any(|r| {
-                r.from.is_some_and(|from| from.year <= year) && r.to.is_none_or(|to| to.year >= year)
-            })
-        };
-        let votes = |year: i16| people.iter().filter(|&&a| held(a, year)).count();
-        let best = (2010..=2026).map(votes).max().filter(|&n| n > 0)?;
-        let years: Vec<i16> = (2010..=2026).filter(|&y| votes(y) == best).collect();
-        years.get(years.len() / 2).map(|&y| PartialDate::year(y))
     }
 }
 

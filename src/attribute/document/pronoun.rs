@@ -38,6 +38,21 @@ impl Reader<'_> {
                 return sides.into_iter().map(|who| (who, reason(who))).collect();
             }
         }
+        // One state as "they" is unlikely where the headline names several.
+        if pronoun == Pronoun::They {
+            let single = self.side_before(pronoun, number).is_none_or(|who| {
+                self.cast.member(who).kind == ActorKind::Country
+                    && !self.traces.iter().rev().take(12).any(|t| t.who == who && t.plural)
+            });
+            let together = if single { self.run_of(0, Some(false), 0, 0) } else { Vec::new() };
+            if !together.is_empty() {
+                let reason = |who: MemberId| Reason::Pronoun {
+                    pronoun: word.clone(),
+                    antecedent: self.cast.member(who).holder.name.clone(),
+                };
+                return together.into_iter().map(|who| (who, reason(who))).collect();
+            }
+        }
         let found = match person {
             true => self.person_before(female, number, speaks, earlier),
             false => self.side_before(pronoun, number),
@@ -76,7 +91,9 @@ impl Reader<'_> {
             && self.traces.iter().rev().take(40).any(|t| self.cast.member(t.who).female == Some(true));
         let suits = |who: MemberId| {
             let member = self.cast.member(who);
+            // Nobody calls himself "he".
             member.is_person()
+                && !self.authors.contains(&who)
                 && (member.female == female || female.is_none() || (member.female.is_none() && !known_woman))
         };
         let here = earlier.iter().filter(|r| r.inside.is_none() && !r.object);
@@ -91,7 +108,9 @@ impl Reader<'_> {
             recent.find(|t| suits(t.who) && t.sentence < number && (t.subject || !subject)).copied()
         };
         let last = nearest(true, 3);
+        let headline = self.headline_speaker.filter(|&who| speaks && suits(who) && self.floor.is_none());
         match (floor, last) {
+            (None, Some(last)) if last.sentence == 0 && headline.is_some() => headline,
             // The speaker goes on speaking, unless another subject came in between.
             (Some((who, at)), Some(last)) if speaks || last.sentence <= at => Some(who),
             (_, Some(last)) => Some(last.who),
@@ -109,6 +128,10 @@ impl Reader<'_> {
             sides.reverse();
             return sides;
         }
+        let run = |r: &&super::run::Run| r.subject && r.sentence > 0 && r.sentence + 1 >= number;
+        if let Some(run) = self.runs.iter().rev().find(run).filter(|r| r.members.len() <= 6) {
+            return run.members.clone();
+        }
         for trace in self.traces.iter().rev().take_while(|t| t.sentence + 1 >= number && t.sentence > 0) {
             let side = trace.subject && trace.sentence < number && !self.cast.member(trace.who).is_person();
             if side && trace.listed && !sides.contains(&trace.who) {
@@ -119,12 +142,18 @@ impl Reader<'_> {
         if (2..=4).contains(&sides.len()) { sides } else { Vec::new() }
     }
 
+    /// A state or a body, not a group that only the text calls so.
+    fn can_be_it(&self, kind: ActorKind, who: MemberId) -> bool {
+        matches!(kind, ActorKind::Country | ActorKind::Organisation)
+            || (kind == ActorKind::Group && self.cast.member(who).actor.is_some())
+    }
+
     /// What "it" or "they" means: the nearest subject that is no person.
     pub(super) fn side_before(&self, pronoun: Pronoun, number: usize) -> Option<MemberId> {
         let suits = |who: MemberId| {
             let kind = self.cast.member(who).kind;
             match pronoun {
-                Pronoun::It => matches!(kind, ActorKind::Country | ActorKind::Organisation),
+                Pronoun::It => self.can_be_it(kind, who),
                 _ => kind != ActorKind::Person,
             }
         };

@@ -100,7 +100,16 @@ impl Reader<'_> {
             let changed = scenes[opened.min(first)..first].iter().rev().find_map(|s| s.floor);
             return changed.or(Some(by));
         }
-        let floor = first.checked_sub(1).and_then(|p| scenes[p].floor);
-        floor.or(self.headline_speaker)
+        // Whom the sentence before is about has just been introduced: "Doe explained it in an interview."
+        let before = first.checked_sub(1).map(|p| &scenes[p]);
+        let introduced = before.filter(|s| s.acts.iter().all(|a| a.inside.is_some())).and_then(|s| {
+            let mut subjects = s.mentions.iter().filter(|m| m.inside.is_none() && !m.object);
+            subjects
+                .find_map(|m| m.to.first())
+                .map(|(who, _)| *who)
+                .filter(|&w| self.cast.member(w).is_person())
+        });
+        let floor = before.and_then(|s| s.floor);
+        introduced.filter(|&w| w != self.unattributed).or(floor).or(self.headline_speaker)
     }
 }

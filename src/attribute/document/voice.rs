@@ -45,6 +45,7 @@ impl Reading<'_> {
                     .or_else(|| self.headline_speaker.map(|who| vec![who]))
                     .unwrap_or_default(),
             };
+            let speakers: Vec<MemberId> = speakers.into_iter().filter(|&s| s != self.unattributed).collect();
             let mut to: Vec<(MemberId, Reason)> = Vec::new();
             match pronoun {
                 Pronoun::I | Pronoun::We => {
@@ -66,6 +67,14 @@ impl Reading<'_> {
                         && let Some(home) = self.home
                     {
                         // An editorial "we": the country that the article is written in.
+                        to.push((home, Reason::SpokenFor { word: word.clone(), speaker: String::new() }));
+                    }
+                    if to.is_empty()
+                        && pronoun == Pronoun::We
+                        && in_quote.is_some()
+                        && let Some(home) = self.home
+                    {
+                        // Nobody knows who says so, but most of what the article quotes comes from there.
                         to.push((home, Reason::SpokenFor { word: word.clone(), speaker: String::new() }));
                     }
                     if to.is_empty() && in_quote.is_some() {
@@ -103,17 +112,22 @@ impl Reading<'_> {
                     Pronoun::He => member.is_person() && member.female != Some(true),
                     Pronoun::She => member.is_person() && member.female != Some(false),
                     Pronoun::They => !member.is_person(),
-                    Pronoun::It => matches!(member.kind, ActorKind::Country | ActorKind::Organisation),
+                    Pronoun::It => {
+                        matches!(member.kind, ActorKind::Country | ActorKind::Organisation)
+                            || (member.kind == ActorKind::Group && member.actor.is_some())
+                    }
                     _ => false,
                 }
         };
         for back in 0..=2.min(index) {
             let scene = &self.scenes[index - back];
             let until = if back == 0 { position } else { scene.mentions.len() };
-            let found =
-                scene.mentions[..until].iter().rev().flat_map(|m| m.to.first()).find(|(who, _)| suits(*who));
-            if let Some((who, _)) = found {
-                return Some(*who);
+            let nearest = |objects: bool| {
+                let mentions = scene.mentions[..until].iter().rev().filter(|m| objects || !m.object);
+                mentions.flat_map(|m| m.to.first()).map(|(who, _)| *who).find(|&who| suits(who))
+            };
+            if let Some(who) = nearest(false).or_else(|| nearest(true)) {
+                return Some(who);
             }
         }
         None
