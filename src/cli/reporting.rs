@@ -13,7 +13,6 @@ use crate::report::csv::Table;
 use crate::report::{
     self, Csv, Header, Json, Listing, Markdown, Order, Renderer, Report, Run, Terminal, Totals,
 };
-use crate::statement::Statement;
 use crate::store::{Filter, LeanStatement, Scope, Selection, Store};
 
 /// What of the store is read.

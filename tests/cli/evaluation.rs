@@ -44,7 +44,12 @@ fn the_samples_labels_give_figures_that_hang_together() {
     assert!(!desk.path("detente.db").exists());
 
     let table = desk.run_on("eval", &labels).expect(0);
-    assert!(table.stdout.contains(&format!("F1 {f1:.4}")), "{}", table.stdout);
+    let line = table.stdout.lines().find(|line| line.starts_with("end to end, F1"));
+    let interval = &figures["f1_interval"];
+    let [low, high] = ["low", "high"].map(|bound| share(interval, bound));
+    assert!(low < f1 && f1 < high, "{interval}");
+    let shown: Vec<&str> = line.expect("a line for F1").split_whitespace().skip(4).collect();
+    assert_eq!(shown, [format!("{f1:.4}"), format!("[{low:.3},"), format!("{high:.3}]")], "{}", table.stdout);
     assert_eq!(table.stderr, "");
 }
 

@@ -1,12 +1,12 @@
 //! `detente eval`, the kinds that need the network: stance and target sentiment.
 
 use anyhow::Result;
+use detente::aggregate::bootstrap::Interval;
 use detente::classify::{CandidateMark, Query, SentenceScores};
 use detente::cli::args::{Common, EvalArgs, EvalKind};
 use detente::cli::exit::{Failure, Outcome};
 use detente::cli::{evaluation, verbs};
 use detente::decide::argmax;
-use detente::aggregate::bootstrap::Interval;
 use detente::evaluate::given::GivenFigures;
 use detente::evaluate::holders::holder_recall;
 use detente::evaluate::interval::{by_document, intervals, total};

@@ -16,6 +16,7 @@ use std::ops::Range;
 use crate::article::PartialDate;
 use crate::attribute::Candidate;
 use crate::classify::CandidateScores;
+use crate::decide::argmax;
 use crate::segment::Sentence;
 use crate::statement::{Basis, Mode, Stance, Statement, Tone};
 
