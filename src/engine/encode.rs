@@ -27,9 +27,9 @@ pub struct EncodingConfig {
     pub open_marker: String,
     pub close_marker: String,
     /// Vocabulary entries that open an input and close each part of it.
-    #[serde(default = "bert_start")]
+    #[serde(default = "bert_start", skip_serializing_if = "is_bert_start")]
     pub start_token: String,
-    #[serde(default = "bert_separator")]
+    #[serde(default = "bert_separator", skip_serializing_if = "is_bert_separator")]
     pub separator_token: String,
 }
 
@@ -39,6 +39,15 @@ fn bert_start() -> String {
 
 fn bert_separator() -> String {
     "[SEP]".into()
+}
+
+// Left out where they are BERT's: manifests from before they could differ keep their digest.
+fn is_bert_start(token: &String) -> bool {
+    *token == bert_start()
+}
+
+fn is_bert_separator(token: &String) -> bool {
+    *token == bert_separator()
 }
 
 impl Default for EncodingConfig {
