@@ -20,8 +20,7 @@ pub struct Weights {
 impl Weights {
     /// Weights of a `.safetensors` file, with the prefix that task models put before BERT's names removed.
     pub fn read(path: &std::path::Path) -> Result<Self> {
-        let tensors = Tensor::read_safetensors(path)
-            .with_context(|| format!("{}: not a readable safetensors file", path.display()))?;
+        let tensors = read_tensors(path)?;
         let bare = |name: String| name.strip_prefix("bert.").map_or(name.clone(), str::to_owned);
         Ok(Self {
             tensors: tensors.into_iter().map(|(name, t)| (bare(name), t)).collect(),
@@ -58,6 +57,13 @@ impl Weights {
     pub fn take_or(&mut self, name: &str, shape: &[i64], fresh: impl FnOnce() -> Tensor) -> Result<Tensor> {
         if self.tensors.contains_key(name) { self.take(name, shape) } else { Ok(fresh()) }
     }
+}
+
+/// Tensors of a `.safetensors` file by name.
+pub fn read_tensors(path: &std::path::Path) -> Result<BTreeMap<String, Tensor>> {
+    let tensors = Tensor::read_safetensors(path)
+        .with_context(|| format!("{}: not a readable safetensors file", path.display()))?;
+    Ok(tensors.into_iter().collect())
 }
 
 /// Makes a parameter of a loaded tensor: casts it for inference, registers it as a variable for training.

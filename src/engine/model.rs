@@ -20,7 +20,7 @@ use tch::{Device, Kind, Tensor, no_grad};
 use crate::encode::{Encoded, EncodingConfig, QueryEncoder};
 use crate::encoder::{Encoder, EncoderConfig, attention_bias};
 use crate::heads::{Heads, Logits};
-use crate::layers::{Register, Weights, merge};
+use crate::layers::{Register, Weights, merge, read_tensors};
 
 /// Files of a model folder that the manifest's hashes cover.
 pub const FILES: [&str; 3] = ["config.json", WEIGHTS, "tokenizer.json"];
@@ -261,13 +261,6 @@ pub fn prepare_weights(folder: &Path, bases: &Path) -> Result<bool> {
     );
     fs::rename(&partial, &whole).with_context(|| format!("{}: cannot be written", whole.display()))?;
     Ok(true)
-}
-
-/// Tensors of a `.safetensors` file by name.
-pub fn read_tensors(path: &Path) -> Result<BTreeMap<String, Tensor>> {
-    let tensors = Tensor::read_safetensors(path)
-        .with_context(|| format!("{}: not a readable safetensors file", path.display()))?;
-    Ok(tensors.into_iter().collect())
 }
 
 /// Writes the weights at `base` with what was `learnt` put in, in f16, under Hugging Face's names.

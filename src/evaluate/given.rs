@@ -22,15 +22,7 @@ impl GivenFigures {
     /// candidates is the matter of the figures end to end.
     pub fn by_stance(&self) -> [Counts; 3] {
         let holders = &self.confusion[..Stance::None.index()];
-        std::array::from_fn(|stance| {
-            let hits = holders[stance][stance];
-            let decided: usize = holders.iter().map(|row| row[stance]).sum();
-            Counts {
-                hits,
-                false_alarms: decided - hits,
-                misses: holders[stance].iter().sum::<usize>() - hits,
-            }
-        })
+        std::array::from_fn(|stance| Counts::of_class(holders, stance))
     }
 
     /// Mean of the F1 of support, conditional and oppose.

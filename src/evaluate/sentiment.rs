@@ -33,12 +33,7 @@ pub struct SentimentFigures {
 impl SentimentFigures {
     /// In the order of [`Tone::ALL`].
     pub fn by_tone(&self) -> [Counts; 3] {
-        std::array::from_fn(|tone| {
-            let hits = self.confusion[tone][tone];
-            let predicted: usize = self.confusion.iter().map(|row| row[tone]).sum();
-            let labelled: usize = self.confusion[tone].iter().sum();
-            Counts { hits, false_alarms: predicted - hits, misses: labelled - hits }
-        })
+        std::array::from_fn(|tone| Counts::of_class(&self.confusion, tone))
     }
 
     /// Mean of the F1 of the three tones.

@@ -40,6 +40,14 @@ impl Counts {
         2.0 * self.hits as f64 / (2 * self.hits + self.false_alarms + self.misses).max(1) as f64
     }
 
+    /// Counts of one class in a confusion matrix, by label (rows) and prediction (columns).
+    pub fn of_class<const N: usize>(confusion: &[[usize; N]], class: usize) -> Self {
+        let hits = confusion[class][class];
+        let predicted: usize = confusion.iter().map(|row| row[class]).sum();
+        let labelled: usize = confusion[class].iter().sum();
+        Self { hits, false_alarms: predicted - hits, misses: labelled - hits }
+    }
+
     /// Mean F1 of several classes.
     pub fn macro_f1(classes: &[Counts]) -> f64 {
         classes.iter().map(Counts::f1).sum::<f64>() / classes.len().max(1) as f64

@@ -33,10 +33,10 @@ use self::steps::{HeldOut, LossParts, batches, loss};
 use self::swap::NameSwapper;
 use crate::encode::QueryEncoder;
 use crate::encoder::MARKERS;
-use crate::layers::{ADAPTER, Weights};
+use crate::layers::{ADAPTER, Weights, read_tensors};
 use crate::model::{
     Base, FILES, FORMAT, LEARNT, Labels, Manifest, Network, Precision, WEIGHTS, encoder_config, file_digest,
-    merge_weights, read_tensors, write_tensors,
+    merge_weights, write_tensors,
 };
 
 /// Where training finds its inputs and leaves its model.
