@@ -1,11 +1,13 @@
-//! The encoder against rust-bert's `BertModel` on the same weights, and scores against batches and workers.
+//! The encoder against rust-bert's `BertModel` on the same weights and against stored outputs of MPNet's authors'
+//! implementation, and scores against batches and workers.
 
 use std::path::{Path, PathBuf};
 
 use detente::classify::{CandidateMark, Classifier, Query};
 use detente_engine::encode::Encoded;
-use detente_engine::encoder::attention_bias;
-use detente_engine::model::{Model, ModelFolder, Precision};
+use detente_engine::encoder::{Encoder, attention_bias};
+use detente_engine::layers::{Weights, read_tensors};
+use detente_engine::model::{Model, ModelFolder, Precision, encoder_config};
 use detente_engine::workers::{EncodedQuery, Workers};
 use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
 use tch::{Device, Kind, Tensor, nn, no_grad};
@@ -97,6 +99,33 @@ fn the_encoder_equals_the_reference() {
         // Hidden states are of the order of 1; f32 sums in another order differ in the sixth digit.
         assert!(difference < 2e-5, "largest difference of a hidden state: {difference}");
     });
+}
+
+/// Compares the encoder in `folder` with the outputs that `mpnet/make_reference.py` wrote there.
+fn equals_stored_outputs(folder: &Path) {
+    let config = encoder_config(folder).unwrap();
+    let mut weights = Weights::read(&folder.join("model.safetensors")).unwrap();
+    let encoder =
+        Encoder::load(&config, &mut weights, &mut |_, tensor| tensor.to_kind(Kind::Float), None).unwrap();
+    let stored = read_tensors(&folder.join("reference.safetensors")).unwrap();
+    let (ids, mask, theirs) = (&stored["ids"], &stored["mask"], &stored["hidden"]);
+    let types = ids.zeros_like();
+    let ours = no_grad(|| encoder.forward(ids, &types, &attention_bias(mask, Kind::Float), false));
+    let difference = ((ours - theirs) * mask.unsqueeze(-1)).abs().max().double_value(&[]);
+    assert!(difference < 1e-4, "largest difference of a hidden state: {difference}");
+    eprintln!("{}: largest difference {difference:.1e}", folder.display());
+}
+
+#[test]
+fn mpnet_equals_its_authors_implementation() {
+    equals_stored_outputs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mpnet"));
+}
+
+#[test]
+#[ignore = "needs the base of the accurate model, and its outputs by mpnet/make_reference.py"]
+fn mpnet_equals_its_authors_implementation_with_the_real_weights() {
+    let folder = std::env::var("DETENTE_MPNET").expect("DETENTE_MPNET names the folder");
+    equals_stored_outputs(Path::new(&folder));
 }
 
 /// Largest difference of a probability between batches, workers and a sentence alone: rounding of f32 sums.

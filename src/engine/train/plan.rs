@@ -70,6 +70,10 @@ pub struct TeacherPlan {
     /// Labelled files whose sentences are not asked about: what the model will be judged on.
     #[serde(default)]
     pub without: Vec<PathBuf>,
+    /// Parts of words, in lower case: a sentence is asked about where it or its context holds one of them. Without any, every
+    /// sentence. Most of an archive is about other things, and its answers teach little.
+    #[serde(default)]
+    pub near: Vec<String>,
     /// So many sentences are drawn, of those with a candidate.
     pub sentences: usize,
     /// Weight of an answered sentence beside a labelled one.

@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
-use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use detente::classify::{Query, SentenceScores, Squeezed};
@@ -35,9 +34,8 @@ pub fn answers(
     places: &Places,
     registry: &Registry,
     seed: u64,
-    checkpoint: &Path,
 ) -> Result<Vec<(Query, SentenceScores)>> {
-    let kept = checkpoint.join(ANSWERS);
+    let kept = places.checkpoint().join(ANSWERS);
     if kept.exists() {
         let reader = BufReader::new(File::open(&kept)?);
         let answers: serde_json::Result<Vec<_>> =
@@ -78,7 +76,7 @@ fn ask(chunk: &[Query], encoder: &QueryEncoder, workers: &Workers) -> Result<Vec
     workers.score(encoded)
 }
 
-/// Sentences with a candidate, at random over all articles of the plan.
+/// Sentences with a candidate and near a word of the topic, at random over all articles of the plan.
 fn draw(plan: &TeacherPlan, places: &Places, registry: &Registry, seed: u64) -> Result<Vec<Query>> {
     let paths: Vec<_> = plan.articles.iter().map(|path| places.data_file(path)).collect::<Result<_>>()?;
     let mut articles = Vec::new();
@@ -93,6 +91,10 @@ fn draw(plan: &TeacherPlan, places: &Places, registry: &Registry, seed: u64) -> 
             withheld.insert(Squeezed::new(&label.sentence).text);
         }
     }
+    let near = |query: &Query| {
+        let holds = |text: &str| plan.near.iter().any(|part| text.contains(part.as_str()));
+        plan.near.is_empty() || holds(&query.sentence.to_lowercase()) || holds(&query.context.to_lowercase())
+    };
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     articles.shuffle(&mut random);
     let mut queries: Vec<Query> = Vec::new();
@@ -101,7 +103,9 @@ fn draw(plan: &TeacherPlan, places: &Places, registry: &Registry, seed: u64) -> 
         let found: Vec<Vec<Query>> =
             chunk.par_iter().map(|article| Prepared::new(article.clone(), registry).queries).collect();
         for mut of_article in found {
-            of_article.retain(|query| !query.candidates.is_empty() && !withheld.contains(&query.sentence));
+            of_article.retain(|query| {
+                !query.candidates.is_empty() && near(query) && !withheld.contains(&query.sentence)
+            });
             of_article.shuffle(&mut random);
             of_article.truncate(of_article.len().div_ceil(3));
             queries.extend(of_article);
