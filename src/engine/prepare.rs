@@ -44,6 +44,14 @@ impl Prepared {
         Self { article, sentences, candidates, queries }
     }
 
+    /// Leaves out the sentences that end at byte `start` or before it; the others keep what those gave them.
+    pub fn drop_before(&mut self, start: usize) {
+        let first = self.sentences.partition_point(|sentence| sentence.span.end <= start);
+        self.sentences.drain(..first);
+        self.candidates.drain(..first);
+        self.queries.drain(..first);
+    }
+
     /// The queries as token ids.
     pub fn encode(&self, encoder: &QueryEncoder) -> Result<Vec<EncodedQuery>> {
         self.queries

@@ -171,24 +171,25 @@ impl Measure {
         registry: &Registry,
         ready: &Ready,
     ) -> Result<Vec<Vec<Found>>> {
-        let prepared: Vec<(Prepared, usize)> = labels
+        let prepared: Vec<Prepared> = labels
             .par_iter()
             .map(|label| {
                 let (article, start) = label.as_article();
-                (Prepared::new(article, registry), start)
+                let mut prepared = Prepared::new(article, registry);
+                prepared.drop_before(start);
+                prepared
             })
             .collect();
-        let queries: Vec<Query> = prepared.iter().flat_map(|(one, _)| one.queries.iter().cloned()).collect();
+        let queries: Vec<Query> = prepared.iter().flat_map(|one| one.queries.iter().cloned()).collect();
         let mut scores = self.score(&queries)?.into_iter();
         Ok(prepared
             .into_iter()
-            .map(|(one, start)| {
+            .map(|one| {
                 let of_article = scores.by_ref().take(one.sentences.len()).collect();
                 let scored = one.decide(of_article, &ready.folder.manifest.decision);
                 scored
                     .sentences
                     .into_iter()
-                    .filter(|sentence| sentence.sentence.span.end > start)
                     .flat_map(|sentence| sentence.statements)
                     .filter(|statement| statement.stance != Stance::None)
                     .map(|statement| Found {
