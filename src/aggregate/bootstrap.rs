@@ -89,23 +89,33 @@ pub fn interval(clusters: &[Cluster], seed: &str) -> Option<Interval> {
     if clusters.len() < MIN_ARTICLES {
         return None;
     }
-    let mut drawn_from = clusters.to_vec();
-    drawn_from.sort_unstable_by(|a, b| a.count.total_cmp(&b.count).then(a.sum.total_cmp(&b.sum)));
-    let index = mean(&drawn_from);
-    let statements: f64 = drawn_from.iter().map(|c| c.count).sum();
-    let size = IMAGINARY * statements / clusters.len() as f64;
-    drawn_from.push(Cluster { sum: size, count: size });
-    drawn_from.push(Cluster { sum: -size, count: size });
+    let index = mean(&sorted(clusters));
     let mut random = Random::seeded(seed);
-    if drawn_from.len() > MAX_CLUSTERS {
-        drawn_from = deal(drawn_from, &mut random);
-    }
+    let drawn_from = widened(clusters, &mut random);
     let mut means: Vec<f64> = (0..REPLICATES).map(|_| resampled_mean(&drawn_from, &mut random)).collect();
     means.sort_unstable_by(f64::total_cmp);
     let tail = (1.0 - CONFIDENCE) / 2.0;
     let low = quantile(&means, tail).min(index).clamp(-1.0, 1.0);
     let high = quantile(&means, 1.0 - tail).max(index).clamp(-1.0, 1.0);
     Some(Interval { low, high })
+}
+
+/// What is drawn from: the clusters in an order of their own, with the two imaginary ones among them, in groups where they are
+/// many. `clusters` must not be empty.
+pub(super) fn widened(clusters: &[Cluster], random: &mut Random) -> Vec<Cluster> {
+    let mut drawn_from = sorted(clusters);
+    let statements: f64 = drawn_from.iter().map(|c| c.count).sum();
+    let size = IMAGINARY * statements / clusters.len() as f64;
+    drawn_from.push(Cluster { sum: size, count: size });
+    drawn_from.push(Cluster { sum: -size, count: size });
+    if drawn_from.len() > MAX_CLUSTERS { deal(drawn_from, random) } else { drawn_from }
+}
+
+/// The clusters in an order that does not depend on the one they came in.
+pub(super) fn sorted(clusters: &[Cluster]) -> Vec<Cluster> {
+    let mut sorted = clusters.to_vec();
+    sorted.sort_unstable_by(|a, b| a.count.total_cmp(&b.count).then(a.sum.total_cmp(&b.sum)));
+    sorted
 }
 
 /// SplitMix64 (Steele, Lea & Flood 2014): the same numbers on every machine and with every version
@@ -136,7 +146,7 @@ impl Random {
 }
 
 /// The mean of as many clusters as there are, drawn with replacement.
-fn resampled_mean(clusters: &[Cluster], random: &mut Random) -> f64 {
+pub(super) fn resampled_mean(clusters: &[Cluster], random: &mut Random) -> f64 {
     let size = clusters.len() as u64;
     // Two sums side by side: the processor need not wait for one addition to begin the next.
     let (mut one, mut two) = (Cluster::default(), Cluster::default());

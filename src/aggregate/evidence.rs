@@ -163,7 +163,7 @@ fn take<'a>(chosen: &mut Vec<&'a Statement>, list: &[&'a Statement]) -> bool {
 }
 
 /// Whether two sentences are nearly the same, as in two versions of an agency's copy.
-fn repeats(a: &str, b: &str) -> bool {
+pub fn repeats(a: &str, b: &str) -> bool {
     fn words(text: &str) -> HashSet<String> {
         text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
     }

@@ -2,12 +2,15 @@
 //!
 //! [`aggregate`] takes lean [`Observation`]s (one for each statement, no text) and yields one
 //! [`Standing`] per actor: counts, the stance index with its interval ([`bootstrap`]), an optional
-//! series over time ([`period`]), and the statements worth quoting ([`evidence`]). Nothing here
-//! reads a store or knows how a report looks.
+//! series over time ([`period`]), and the statements worth quoting ([`evidence`]). [`compare`] sets two
+//! selections side by side; [`turning`] finds where a series turns. Nothing here reads a store or
+//! knows how a report looks.
 
 pub mod bootstrap;
+pub mod compare;
 pub mod evidence;
 pub mod period;
+pub mod turning;
 
 use std::collections::HashSet;
 
@@ -166,6 +169,40 @@ pub fn aggregate(
     selection: &Selection,
     options: Options<'_>,
 ) -> Aggregates {
+    let Gathered { entries, statements, articles, mut left_out } = gather(observations, selection, options);
+    let periods = options.by.map_or_else(Vec::new, |by| {
+        period::cover(by, entries.iter().filter_map(|e| observations[e.observation as usize].date))
+    });
+    let groups: Vec<&[Entry]> = entries.chunk_by(|a, b| a.actor == b.actor).collect();
+    let enough = |group: &&[Entry]| {
+        group.len() >= selection.min_statements || names[group[0].actor as usize] == UNATTRIBUTED
+    };
+    left_out.actors_below_minimum = groups.iter().filter(|group| !enough(group)).count();
+    let mut standings: Vec<Standing> = groups
+        .into_par_iter()
+        .filter(enough)
+        .map(|group| standing(group, observations, &names[group[0].actor as usize], options.by, &periods))
+        .collect();
+    let unattributed = standings
+        .iter()
+        .position(|s| names[s.actor as usize] == UNATTRIBUTED)
+        .map(|position| standings.remove(position));
+    Aggregates { standings, unattributed, statements, articles, left_out, by: options.by, periods }
+}
+
+/// What a selection counts, actor by actor.
+struct Gathered {
+    /// Sorted by actor, article and sentence.
+    entries: Vec<Entry>,
+    /// Statements, each once even when it is rolled up.
+    statements: usize,
+    articles: usize,
+    /// Without the actors below the minimum.
+    left_out: LeftOut,
+}
+
+/// Finds the actors for whom each observation counts.
+fn gather(observations: &[Observation], selection: &Selection, options: Options<'_>) -> Gathered {
     let mut left_out = LeftOut::default();
     let mut entries = Vec::with_capacity(observations.len());
     let mut statements = 0;
@@ -199,33 +236,7 @@ pub fn aggregate(
     if options.roll_up.is_some() {
         entries = once_a_sentence(&entries, observations);
     }
-
-    let periods = options.by.map_or_else(Vec::new, |by| {
-        period::cover(by, entries.iter().filter_map(|e| observations[e.observation as usize].date))
-    });
-    let groups: Vec<&[Entry]> = entries.chunk_by(|a, b| a.actor == b.actor).collect();
-    let enough = |group: &&[Entry]| {
-        group.len() >= selection.min_statements || names[group[0].actor as usize] == UNATTRIBUTED
-    };
-    left_out.actors_below_minimum = groups.iter().filter(|group| !enough(group)).count();
-    let mut standings: Vec<Standing> = groups
-        .into_par_iter()
-        .filter(enough)
-        .map(|group| standing(group, observations, &names[group[0].actor as usize], options.by, &periods))
-        .collect();
-    let unattributed = standings
-        .iter()
-        .position(|s| names[s.actor as usize] == UNATTRIBUTED)
-        .map(|position| standings.remove(position));
-    Aggregates {
-        standings,
-        unattributed,
-        statements,
-        articles: articles.len(),
-        left_out,
-        by: options.by,
-        periods,
-    }
+    Gathered { entries, statements, articles: articles.len(), left_out }
 }
 
 impl Selection {

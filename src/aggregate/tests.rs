@@ -4,11 +4,11 @@ use super::*;
 
 const NAMES: [&str; 5] = ["Arland", "Mira Voss", "Borland", "Deputy Kern", UNATTRIBUTED];
 
-fn names() -> Vec<String> {
+pub(super) fn names() -> Vec<String> {
     NAMES.iter().map(|n| (*n).to_owned()).collect()
 }
 
-fn observation(statement: i64, actor: u32, article: u32, support: f32, date: &str) -> Observation {
+pub(super) fn observation(statement: i64, actor: u32, article: u32, support: f32, date: &str) -> Observation {
     let oppose = 0.95 - support;
     Observation {
         statement,

@@ -48,6 +48,8 @@ pub enum Verb {
     Score(ScoreArgs),
     /// Render a report from the store, without the model.
     Report(ReportArgs),
+    /// Set two periods, outlets or runs side by side: who moved, how surely, because of which sentences.
+    Compare(CompareArgs),
     /// Write statements, sentences, articles or aggregates as JSONL, CSV or Parquet.
     Export(ExportArgs),
     /// Show one article sentence by sentence: actors, stances, and the reason for each attribution.
@@ -74,7 +76,7 @@ impl Verb {
             Self::Eval(args) => args.needs_model(),
             Self::Verify(args) => args.rescore > 0,
             Self::Models(args) => args.prepare,
-            Self::Report(_) | Self::Export(_) | Self::Runs(_) | Self::Actors(_) => false,
+            Self::Report(_) | Self::Compare(_) | Self::Export(_) | Self::Runs(_) | Self::Actors(_) => false,
         }
     }
 }
@@ -194,6 +196,97 @@ pub struct ReportArgs {
     pub select: SelectArgs,
     #[command(flatten)]
     pub view: ViewArgs,
+    /// Write here instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// One side of a comparison, as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SideArg {
+    /// First and last day, month or year; at least one of them.
+    Period(Option<PartialDate>, Option<PartialDate>),
+    Outlet(String),
+    Run(String),
+}
+
+impl std::str::FromStr for SideArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let named = |name: &str| (!name.trim().is_empty()).then(|| name.trim().to_owned());
+        if let Some(outlet) = text.strip_prefix("outlet:") {
+            return named(outlet).map(Self::Outlet).ok_or_else(|| "no name after 'outlet:'".to_owned());
+        }
+        if let Some(run) = text.strip_prefix("run:") {
+            return named(run).map(Self::Run).ok_or_else(|| "no id after 'run:'".to_owned());
+        }
+        let date = |text: &str| -> Result<Option<PartialDate>, String> {
+            if text.is_empty() {
+                Ok(None)
+            } else {
+                text.parse().map(Some).map_err(|error| format!("{error}"))
+            }
+        };
+        let (from, to) = match text.split_once("..") {
+            Some((from, to)) => (date(from)?, date(to)?),
+            None => (date(text)?, date(text)?),
+        };
+        if from.is_none() && to.is_none() {
+            return Err(
+                "a side is a period (2026-01..2026-03, 2026-04.., 2026), outlet:NAME or run:ID".to_owned()
+            );
+        }
+        if let (Some(from), Some(to)) = (from, to)
+            && to.last_day() < from.first_day()
+        {
+            return Err(format!("the period ends ({to}) before it begins ({from})"));
+        }
+        Ok(Self::Period(from, to))
+    }
+}
+
+impl std::fmt::Display for SideArg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Period(Some(from), Some(to)) if from == to => write!(f, "{from}"),
+            Self::Period(Some(from), Some(to)) => write!(f, "{from} to {to}"),
+            Self::Period(Some(from), None) => write!(f, "from {from}"),
+            Self::Period(None, Some(to)) => write!(f, "until {to}"),
+            Self::Period(None, None) => write!(f, "all"),
+            Self::Outlet(name) => write!(f, "outlet {name}"),
+            Self::Run(id) => write!(f, "run {id}"),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// What is compared with: a period (2026-01..2026-03, ..2026-03, 2025), outlet:NAME or run:ID.
+    #[arg(long, value_name = "SIDE")]
+    pub a: SideArg,
+    /// What is compared: of the same kind.
+    #[arg(long, value_name = "SIDE")]
+    pub b: SideArg,
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    pub format: ReportFormat,
+    /// Leave out actors with fewer statements on both sides together.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub min_n: usize,
+    /// Count a person's statements for the organisations and countries it belongs to as well.
+    #[arg(long)]
+    pub rollup: bool,
+    /// Show at most this many actors.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub top: usize,
+    /// Show every actor.
+    #[arg(long, conflicts_with = "top")]
+    pub all: bool,
+    /// Only ASCII characters.
+    #[arg(long)]
+    pub ascii: bool,
     /// Write here instead of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -397,6 +490,19 @@ pub struct VerifyArgs {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    #[test]
+    fn a_side_is_a_period_an_outlet_or_a_run() {
+        let side = |text: &str| text.parse::<SideArg>().map(|side| side.to_string());
+        assert_eq!(side("2026-01..2026-03").unwrap(), "2026-01 to 2026-03");
+        assert_eq!(side("2026-04..").unwrap(), "from 2026-04");
+        assert_eq!(side("2025").unwrap(), "2025");
+        assert_eq!(side("outlet:The Morning Ledger").unwrap(), "outlet The Morning Ledger");
+        assert_eq!(side("run:2026-04-01-a").unwrap(), "run 2026-04-01-a");
+        for wrong in ["", "..", "2026-13", "outlet:", "2026-03..2026-01", "yesterday"] {
+            assert!(side(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn the_command_line_is_well_formed() {

@@ -36,24 +36,7 @@ pub fn build(store: &Store, select: &SelectArgs, view: &ViewArgs, registry: &Reg
     let selection = store.select(&filter)?;
     let mut statements: Vec<LeanStatement> = Vec::new();
     selection.for_each_lean(|statement| statements.push(*statement))?;
-    let articles = selection.articles();
-    let observations: Vec<Observation> = statements
-        .iter()
-        .enumerate()
-        .map(|(position, lean)| Observation {
-            statement: position as i64,
-            actor: lean.actor,
-            article: lean.article,
-            sentence: lean.sentence,
-            date: articles[lean.article as usize].date,
-            outlet: articles[lean.article as usize].outlet,
-            stance: lean.stance,
-            probabilities: lean.probabilities,
-            mode: lean.mode,
-            basis: lean.basis,
-            tone: lean.tone,
-        })
-        .collect();
+    let observations = observations(&selection, &statements);
 
     let tree = view.rollup.then(|| Chains::new(&selection, registry));
     let names: &[String] = tree.as_ref().map_or(selection.actors(), |tree| &tree.names);
@@ -97,8 +80,30 @@ pub fn build(store: &Store, select: &SelectArgs, view: &ViewArgs, registry: &Reg
     )
 }
 
+/// What aggregation needs of statements; the id of each is its position.
+pub(super) fn observations(selection: &Selection, statements: &[LeanStatement]) -> Vec<Observation> {
+    let articles = selection.articles();
+    statements
+        .iter()
+        .enumerate()
+        .map(|(position, lean)| Observation {
+            statement: position as i64,
+            actor: lean.actor,
+            article: lean.article,
+            sentence: lean.sentence,
+            date: articles[lean.article as usize].date,
+            outlet: articles[lean.article as usize].outlet,
+            stance: lean.stance,
+            probabilities: lean.probabilities,
+            mode: lean.mode,
+            basis: lean.basis,
+            tone: lean.tone,
+        })
+        .collect()
+}
+
 /// The name that the registry uses, or the name as given.
-fn canonical(registry: &Registry, name: &str) -> String {
+pub(super) fn canonical(registry: &Registry, name: &str) -> String {
     registry.find(name).map_or_else(|| name.to_owned(), |id| registry.actor(id).name.clone())
 }
 
@@ -115,19 +120,25 @@ fn header(store: &Store, selection: &Selection, select: &SelectArgs) -> Result<H
             configuration.digest()
         ));
     }
-    let run = |id: &String| Run {
-        id: id.clone(),
-        model: configuration.model.clone(),
-        digest: configuration.model_digest.chars().take(8).collect(),
-    };
     Ok(Header {
         topic: configuration.topic.clone(),
-        runs: selection.runs().iter().map(run).collect(),
+        runs: run_header(selection),
         selection: chosen,
         from: select.from.map(|date| date.to_string()),
         to: select.to.map(|date| date.to_string()),
         ..Header::default()
     })
+}
+
+/// The runs of a selection, as a report names them.
+pub(super) fn run_header(selection: &Selection) -> Vec<Run> {
+    let configuration = selection.configuration();
+    let run = |id: &String| Run {
+        id: id.clone(),
+        model: configuration.model.clone(),
+        digest: configuration.model_digest.chars().take(8).collect(),
+    };
+    selection.runs().iter().map(run).collect()
 }
 
 fn totals(store: &Store, selection: &Selection) -> Result<Totals> {
@@ -161,13 +172,18 @@ fn totals(store: &Store, selection: &Selection) -> Result<Totals> {
 }
 
 /// For each actor of a selection, itself and those above it; actors that no statement names are added.
-struct Chains {
+pub(super) struct Chains {
     names: Vec<String>,
     chains: Vec<Vec<u32>>,
 }
 
 impl Chains {
-    fn new(selection: &Selection, registry: &Registry) -> Self {
+    /// The names of an actor of the selection and of those above it, nearest first.
+    pub(super) fn names_above(&self, actor: usize) -> impl Iterator<Item = &str> {
+        self.chains[actor].iter().map(|&above| self.names[above as usize].as_str())
+    }
+
+    pub(super) fn new(selection: &Selection, registry: &Registry) -> Self {
         let mut names: Vec<String> = selection.actors().to_vec();
         let mut position: HashMap<String, u32> =
             names.iter().enumerate().map(|(index, name)| (name.clone(), index as u32)).collect();

@@ -7,11 +7,11 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 
 use super::args::{
-    ActorsArgs, Common, ExportArgs, ExportFormat, ExportLevel, ModelsArgs, ReportArgs, RunsArgs, Verb,
-    VerifyArgs,
+    ActorsArgs, Common, CompareArgs, ExportArgs, ExportFormat, ExportLevel, ModelsArgs, ReportArgs, RunsArgs,
+    Verb, VerifyArgs,
 };
 use super::exit::{FAULT, Failure, Outcome};
-use super::{evaluation, models, reporting};
+use super::{comparing, evaluation, models, reporting};
 use crate::export::{self, Format, Level};
 use crate::registry::{ActorKind, Registry};
 use crate::report::Renderer;
@@ -21,6 +21,7 @@ use crate::store::Store;
 pub fn run(verb: &Verb, common: &Common) -> Outcome {
     match verb {
         Verb::Report(args) => report(args, common),
+        Verb::Compare(args) => compare(args, common),
         Verb::Export(args) => export(args, common),
         Verb::Runs(args) => runs(args, common),
         Verb::Actors(args) => actors(args, common),
@@ -83,6 +84,19 @@ fn report(args: &ReportArgs, common: &Common) -> Outcome {
             rendered.with_context(|| format!("{}: cannot be written", path.display()))?;
         }
     }
+    Ok(0)
+}
+
+fn compare(args: &CompareArgs, common: &Common) -> Outcome {
+    let registry = registry(common.actors.as_deref())?;
+    let store = Store::open_read_only(&common.store)?;
+    let report = comparing::build(&store, args, registry)?;
+    let to_terminal = args.output.is_none();
+    let width = if to_terminal { reporting::terminal_width() } else { 100 };
+    let mut out = output(args.output.as_deref())?;
+    let color = to_terminal && common.use_color();
+    let rendered = comparing::render(&report, args, width, color, &mut out).and_then(|()| out.flush());
+    written(rendered)?;
     Ok(0)
 }
 

@@ -126,7 +126,7 @@ fn row(standing: &Standing, name: &str, periods: &[String]) -> anyhow::Result<Ac
     })
 }
 
-fn figures(tally: &Tally) -> Figures {
+pub(super) fn figures(tally: &Tally) -> Figures {
     let [support, conditional, oppose] = tally.stances.map(|count| share(count, tally.statements));
     Figures {
         statements: tally.statements,
@@ -144,11 +144,11 @@ fn share(count: usize, of: usize) -> Share {
 }
 
 /// To four digits; never minus zero.
-fn round(value: f64) -> f64 {
+pub(super) fn round(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0 + 0.0
 }
 
-fn quotation(statement: &Statement) -> Evidence {
+pub(super) fn quotation(statement: &Statement) -> Evidence {
     let of_stance = statement.probabilities.to_array()[statement.stance.index()];
     Evidence {
         stance: statement.stance,

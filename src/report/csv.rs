@@ -37,7 +37,7 @@ impl Renderer for Csv {
     }
 }
 
-const FIGURES: [&str; 11] = [
+pub(super) const FIGURES: [&str; 11] = [
     "statements",
     "articles",
     "support",
@@ -109,7 +109,7 @@ fn series(report: &Report, table: &mut csv::Writer<&mut dyn Write>) -> io::Resul
     Ok(())
 }
 
-fn figures(figures: &Figures) -> [String; 11] {
+pub(super) fn figures(figures: &Figures) -> [String; 11] {
     let bound = |bound: Option<f64>| bound.map(|b| fixed(b, 4)).unwrap_or_default();
     [
         figures.statements.to_string(),
@@ -127,7 +127,7 @@ fn figures(figures: &Figures) -> [String; 11] {
 }
 
 /// Text that no spreadsheet runs.
-fn guarded(text: &str) -> String {
+pub(super) fn guarded(text: &str) -> String {
     let text = clean(text);
     // Spreadsheets normalise the full-width forms, too.
     let formula = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);

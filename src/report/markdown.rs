@@ -108,7 +108,7 @@ fn actor(row: &ActorRow, report: &Report, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// Where the sentence comes from, linked when the article has an address.
-fn source(evidence: &Evidence) -> String {
+pub(super) fn source(evidence: &Evidence) -> String {
     let text = escape(&words::source(evidence));
     match evidence.url.as_deref().and_then(link_target) {
         Some(url) => format!("[{text}](<{url}>)"),

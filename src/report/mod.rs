@@ -3,9 +3,11 @@
 //! [`Report`] is plain data, built once by [`build()`] from [`crate::aggregate`]'s counts. The
 //! renderers ([`terminal`], [`markdown`], [`json`], [`csv`]) only lay it out: none computes a
 //! number, so all show the same. No clock and no machine's name gets in: the same store gives
-//! the same bytes. [`explain`] renders one article, sentence by sentence.
+//! the same bytes. [`explain`] renders one article, sentence by sentence;
+//! [`comparison`] sets two sides beside each other.
 
 pub mod build;
+pub mod comparison;
 pub mod csv;
 pub mod explain;
 pub mod json;

@@ -9,11 +9,11 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::text::{clean, pad_left, pad_right, signed, truncate, width, wrap};
-use super::{ActorRow, Figures, Renderer, Report, SeriesAxis, words};
+use super::{ActorRow, Evidence, Figures, Renderer, Report, SeriesAxis, words};
 use crate::statement::Stance;
 
 /// Running text is not set wider than this.
-const TEXT_WIDTH: usize = 100;
+pub(super) const TEXT_WIDTH: usize = 100;
 
 /// Of one sentence, no more than so many cells are printed.
 const LONGEST_SENTENCE: usize = 700;
@@ -80,8 +80,8 @@ const ASCII: Glyphs = Glyphs {
     gap: ' ',
 };
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
 
 /// Colours that the colour-blind can tell apart.
 pub(super) fn stance_style(stance: Stance) -> Style {
@@ -303,16 +303,28 @@ impl Terminal {
         if let Some(axis) = axis {
             self.series(row, axis, out)?;
         }
-        for evidence in &row.evidence {
-            let text = truncate(&clean(&evidence.sentence), LONGEST_SENTENCE, self.glyphs().ellipsis);
-            let style = stance_style(evidence.stance);
-            for (position, line) in wrap(&text, room.saturating_sub(4)).into_iter().enumerate() {
-                let sign = if position == 0 { stance_sign(evidence.stance) } else { ' ' };
-                writeln!(out, "  {} {}", self.paint(style, &sign.to_string()), &text[line])?;
+        row.evidence.iter().try_for_each(|evidence| self.quotation("  ", evidence, out))
+    }
+
+    /// A sentence after `lead` and the sign of its stance, and where it comes from.
+    pub(super) fn quotation(&self, lead: &str, evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
+        let text = truncate(&clean(&evidence.sentence), LONGEST_SENTENCE, self.ellipsis());
+        let style = stance_style(evidence.stance);
+        let indent = width(lead) + 2;
+        let room = self.width.min(TEXT_WIDTH).saturating_sub(indent);
+        for (position, line) in wrap(&text, room).into_iter().enumerate() {
+            if position == 0 {
+                let sign = self.paint(style, &stance_sign(evidence.stance).to_string());
+                writeln!(out, "{lead}{sign} {}", &text[line])?;
+            } else {
+                writeln!(out, "{:indent$}{}", "", &text[line])?;
             }
-            self.paragraph(out, 4, &words::source(evidence), DIM)?;
         }
-        Ok(())
+        self.paragraph(out, indent, &words::source(evidence), DIM)
+    }
+
+    pub(super) fn ellipsis(&self) -> &'static str {
+        self.glyphs().ellipsis
     }
 
     /// The actor's path: a sparkline over all periods where it fits, and the figures.

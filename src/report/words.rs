@@ -1,7 +1,7 @@
 //! The sentences of a report that the terminal and Markdown share.
 
 use super::text::{counted, fixed, grouped, percent, signed};
-use super::{ActorRow, Evidence, Figures, Header, Point, Report, Share, Totals};
+use super::{ActorRow, Evidence, Figures, Header, Point, Report, Run, Share, Totals};
 use crate::statement::{Basis, Mode};
 
 /// The headline.
@@ -56,8 +56,12 @@ pub fn reading(totals: &Totals) -> String {
 
 /// Models and runs.
 pub fn provenance(header: &Header) -> Option<String> {
-    let mut models: Vec<String> = header
-        .runs
+    provenance_of(&header.runs)
+}
+
+/// The same of the runs alone.
+pub fn provenance_of(runs: &[Run]) -> Option<String> {
+    let mut models: Vec<String> = runs
         .iter()
         .map(|run| {
             let digest = if run.digest.is_empty() { String::new() } else { format!(" ({})", run.digest) };
@@ -65,7 +69,7 @@ pub fn provenance(header: &Header) -> Option<String> {
         })
         .collect();
     models.dedup();
-    let runs: Vec<&str> = header.runs.iter().map(|run| run.id.as_str()).collect();
+    let runs: Vec<&str> = runs.iter().map(|run| run.id.as_str()).collect();
     let plural = |n: usize| if n == 1 { "" } else { "s" };
     (!runs.is_empty()).then(|| {
         format!(

@@ -55,6 +55,13 @@ pub struct SelectedArticle {
     pub(super) run: u32,
 }
 
+impl SelectedArticle {
+    /// The same for the same article in every selection of one store.
+    pub fn key(&self) -> i64 {
+        self.article
+    }
+}
+
 /// An actor as an article tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HolderInfo {

@@ -64,7 +64,7 @@ const LOG_STEPS: u64 = 50;
 
 /// Trains by `plan` and writes the model of the best epoch, its manifest and `training.json`. A checkpoint is
 /// written after each epoch; with `resume`, training goes on after the last one (with fresh moments of the
-/// optimiser).
+/// optimiser), also by a changed plan or over more data.
 pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) -> Result<TrainingRecord> {
     let started = Instant::now();
     let base = places.bases.join(&plan.base);
@@ -80,7 +80,7 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
         held.len() + set.labelled.len()
     );
     let mut record = match TrainingRecord::read(&checkpoint)? {
-        Some(record) if resume => record,
+        Some(record) if resume => record.go_on(plan.clone(), files, inputs, held.len()),
         _ => TrainingRecord::new(plan.clone(), files, inputs, held.len()),
     };
     tch::set_num_threads(std::thread::available_parallelism().map_or(1, usize::from) as i32);
@@ -91,7 +91,7 @@ pub fn train(plan: &Plan, places: &Places, registry: &Registry, resume: bool) ->
 
     for number in record.epochs.len()..plan.epochs {
         let epoch = run_epoch(number, plan, &set, &held, &mut learner)?;
-        let better = record.epochs.iter().all(|earlier| epoch.held_out_f1 > earlier.held_out_f1);
+        let better = record.comparable().all(|earlier| epoch.held_out_f1 > earlier.held_out_f1);
         record.seconds += epoch.seconds;
         record.epochs.push(epoch);
         learner.save(&last)?;
@@ -144,6 +144,8 @@ fn run_epoch(
     bar.finish_and_clear();
     let (figures, threshold) = held.best_threshold(&learner.network.cast(plan.precision.kind()));
     let epoch = Epoch {
+        inputs: examples.len(),
+        held_out_sentences: held.len(),
         loss: parts.means(),
         held_out_f1: figures.all.f1(),
         held_out_macro_f1: figures.macro_f1(),

@@ -45,6 +45,12 @@ impl DataFile {
 /// One pass over the training inputs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Epoch {
+    /// How many there were: fewer than in the end where labels were added before training went on.
+    #[serde(default)]
+    pub inputs: usize,
+    /// Sentences that the figures are of.
+    #[serde(default)]
+    pub held_out_sentences: usize,
     /// Mean losses: stance, sentence tone, target tone, mode, basis.
     pub loss: [f64; 5],
     pub held_out_f1: f64,
@@ -66,6 +72,26 @@ impl TrainingRecord {
             held_out: None,
             stance_temperature: None,
         }
+    }
+
+    /// The record of a training that goes on by `plan` over `data`, which may be more than it began with.
+    pub fn go_on(
+        self,
+        plan: Plan,
+        data: Vec<DataFile>,
+        training_inputs: usize,
+        held_out_sentences: usize,
+    ) -> Self {
+        Self {
+            epochs: self.epochs,
+            seconds: self.seconds,
+            ..Self::new(plan, data, training_inputs, held_out_sentences)
+        }
+    }
+
+    /// The epochs whose held-out figures are of the present sentences.
+    pub fn comparable(&self) -> impl Iterator<Item = &Epoch> {
+        self.epochs.iter().filter(|epoch| epoch.held_out_sentences == self.held_out_sentences)
     }
 
     /// The record in `folder`, if there is one.
@@ -90,8 +116,8 @@ impl TrainingRecord {
 
     /// How many epochs ago the best held-out figure was reached.
     pub fn epochs_since_best(&self) -> usize {
-        let best = self.epochs.iter().map(|epoch| epoch.held_out_f1).fold(f64::NEG_INFINITY, f64::max);
-        let at = self.epochs.iter().position(|epoch| epoch.held_out_f1 == best).unwrap_or(0);
-        self.epochs.len().saturating_sub(at + 1)
+        let figures: Vec<f64> = self.comparable().map(|epoch| epoch.held_out_f1).collect();
+        let best = figures.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        figures.iter().rev().position(|figure| *figure == best).unwrap_or(0)
     }
 }

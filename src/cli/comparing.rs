@@ -1,0 +1,223 @@
+//! From the store to a comparison: reads both sides, compares, fetches what is quoted, renders.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Write;
+
+use anyhow::{Result, anyhow, bail};
+
+use super::args::{CompareArgs, ReportFormat, SideArg};
+use super::exit::Failure;
+use super::reporting::{Chains, canonical, filter, run_header};
+use crate::aggregate::compare::{Kind, Side, compare};
+use crate::aggregate::{Observation, Options, Selection as Picked};
+use crate::registry::Registry;
+use crate::report::comparison::{About, ComparisonReport, build as build_report};
+use crate::report::{Csv, Json, Markdown, Renderer, Terminal};
+use crate::store::{LeanStatement, Scope, Selection, Store};
+
+/// What was read of the store for one side, or for both.
+struct Read<'store> {
+    selection: Selection<'store>,
+    statements: Vec<LeanStatement>,
+    observations: Vec<Observation>,
+}
+
+impl<'store> Read<'store> {
+    fn new(
+        store: &'store Store,
+        args: &CompareArgs,
+        scope: Option<Scope>,
+        actors: Vec<String>,
+    ) -> Result<Self> {
+        let mut filter = filter(&args.select, false);
+        if let Some(scope) = scope {
+            filter.scope = scope;
+        }
+        filter.actors = actors;
+        let selection = store.select(&filter)?;
+        let mut statements = Vec::new();
+        selection.for_each_lean(|statement| statements.push(*statement))?;
+        let observations = super::reporting::observations(&selection, &statements);
+        Ok(Self { selection, statements, observations })
+    }
+}
+
+/// Builds the comparison that `args` ask for.
+pub fn build(store: &Store, args: &CompareArgs, registry: &Registry) -> Result<ComparisonReport, Failure> {
+    let of_runs = match (&args.a, &args.b) {
+        (SideArg::Period(..), SideArg::Period(..)) | (SideArg::Outlet(_), SideArg::Outlet(_)) => false,
+        (SideArg::Run(_), SideArg::Run(_)) => true,
+        _ => {
+            return Err(Failure::usage(anyhow!(
+                "--a and --b must be of one kind: two periods, two outlets or two runs; got '{}' and '{}'",
+                args.a,
+                args.b
+            )));
+        }
+    };
+    if of_runs && args.select.run.is_some() {
+        return Err(Failure::usage(anyhow!("--run does not go with two runs to compare")));
+    }
+    Ok(settle(store, args, registry, of_runs)?)
+}
+
+fn settle(store: &Store, args: &CompareArgs, registry: &Registry, of_runs: bool) -> Result<ComparisonReport> {
+    let wanted: Vec<String> = args.select.actor.iter().map(|name| canonical(registry, name)).collect();
+    let actors = || if args.rollup { Vec::new() } else { wanted.clone() };
+    let first = match &args.a {
+        SideArg::Run(id) => Read::new(store, args, Some(Scope::Run(id.clone())), actors())?,
+        _ => Read::new(store, args, None, actors())?,
+    };
+    let second = match &args.b {
+        SideArg::Run(id) => Some(Read::new(store, args, Some(Scope::Run(id.clone())), actors())?),
+        _ => None,
+    };
+    let mut shared = Shared::default();
+    let mut sides = Vec::new();
+    for read in std::iter::once(&first).chain(&second) {
+        sides.push((shared.numbered(read), Chains::new(&read.selection, registry)));
+    }
+    // Chains of either selection, in the shared numbering.
+    let mut chains: HashMap<u32, Vec<u32>> = HashMap::new();
+    if args.rollup {
+        for (read, (_, of_side)) in std::iter::once(&first).chain(&second).zip(&sides) {
+            for (actor, name) in read.selection.actors().iter().enumerate() {
+                let chain = of_side.names_above(actor).map(|name| shared.actor(name)).collect();
+                let number = shared.actor(name);
+                chains.entry(number).or_insert(chain);
+            }
+        }
+    }
+    let names = shared.names;
+    let roll_up = |actor: u32| chains.get(&actor).cloned().unwrap_or_else(|| vec![actor]);
+    let options = Options { by: None, roll_up: args.rollup.then_some(&roll_up) };
+    let of_actors: Option<HashSet<u32>> = (args.rollup && !wanted.is_empty())
+        .then(|| (0..names.len() as u32).filter(|&actor| wanted.contains(&names[actor as usize])).collect());
+    let picked = |side: &SideArg| -> Result<Picked> {
+        let mut picked =
+            Picked { actors: of_actors.clone(), min_statements: args.min_n, ..Picked::default() };
+        match side {
+            SideArg::Period(from, to) => {
+                picked.from = from.map(|date| date.first_day());
+                picked.to = to.map(|date| date.last_day());
+            }
+            SideArg::Outlet(name) => {
+                let Some(position) = first.selection.outlets().iter().position(|outlet| outlet == name)
+                else {
+                    let known = first.selection.outlets();
+                    let some: Vec<&str> = known.iter().take(8).map(String::as_str).collect();
+                    bail!("the store has no outlet '{name}'; among its {}: {}", known.len(), some.join(", "));
+                };
+                picked.outlets = Some(HashSet::from([position as u32]));
+            }
+            SideArg::Run(_) => {}
+        }
+        Ok(picked)
+    };
+    let (picked_a, picked_b) = (picked(&args.a)?, picked(&args.b)?);
+    let observations: Vec<&[Observation]> = sides.iter().map(|(list, _)| list.as_slice()).collect();
+    let (in_a, in_b) = (observations[0], *observations.last().unwrap_or(&observations[0]));
+    let comparison = compare(
+        Side { observations: in_a, selection: &picked_a },
+        Side { observations: in_b, selection: &picked_b },
+        &names,
+        if of_runs { Kind::Runs } else { Kind::Articles },
+        options,
+    );
+    let read_b = second.as_ref().unwrap_or(&first);
+    let mut runs = run_header(&first.selection);
+    for run in run_header(&read_b.selection) {
+        if !runs.contains(&run) {
+            runs.push(run);
+        }
+    }
+    let mut selection: Vec<String> = args.select.actor.iter().map(|actor| format!("actor {actor}")).collect();
+    selection.extend(args.select.outlet.iter().map(|outlet| format!("outlet {outlet}")));
+    selection.extend(args.select.from.map(|date| format!("from {date}")));
+    selection.extend(args.select.to.map(|date| format!("until {date}")));
+    let about = About {
+        topic: first.selection.configuration().topic.clone(),
+        runs,
+        selection,
+        labels: [args.a.to_string(), args.b.to_string()],
+        of_runs,
+        limit: match args.format {
+            ReportFormat::Terminal | ReportFormat::Markdown if !args.all => Some(args.top),
+            _ => None,
+        },
+    };
+    let mut fetch = |side: usize, ids: &[i64]| {
+        let read = if side == 0 { &first } else { read_b };
+        let wanted: Vec<LeanStatement> = ids.iter().map(|&id| read.statements[id as usize]).collect();
+        Ok(read.selection.statements(&wanted)?)
+    };
+    build_report(&comparison, &names, about, &mut fetch)
+}
+
+/// One numbering of actors, articles and outlets over two selections.
+#[derive(Default)]
+struct Shared {
+    names: Vec<String>,
+    actors: HashMap<String, u32>,
+    articles: HashMap<i64, u32>,
+    outlets: HashMap<String, u32>,
+}
+
+impl Shared {
+    fn actor(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.actors.get(name) {
+            return *number;
+        }
+        let number = self.names.len() as u32;
+        self.names.push(name.to_owned());
+        self.actors.insert(name.to_owned(), number);
+        number
+    }
+
+    fn numbered(&mut self, read: &Read<'_>) -> Vec<Observation> {
+        let actors: Vec<u32> = read.selection.actors().iter().map(|name| self.actor(name)).collect();
+        let outlets: Vec<u32> = read
+            .selection
+            .outlets()
+            .iter()
+            .map(|name| {
+                let next = self.outlets.len() as u32;
+                *self.outlets.entry(name.clone()).or_insert(next)
+            })
+            .collect();
+        let articles: Vec<u32> = read
+            .selection
+            .articles()
+            .iter()
+            .map(|article| {
+                let next = self.articles.len() as u32;
+                *self.articles.entry(article.key()).or_insert(next)
+            })
+            .collect();
+        read.observations
+            .iter()
+            .map(|one| Observation {
+                actor: actors[one.actor as usize],
+                article: articles[one.article as usize],
+                outlet: one.outlet.map(|outlet| outlets[outlet as usize]),
+                ..*one
+            })
+            .collect()
+    }
+}
+
+/// Renders a comparison in the format asked for.
+pub fn render(
+    report: &ComparisonReport,
+    args: &CompareArgs,
+    width: usize,
+    color: bool,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    match args.format {
+        ReportFormat::Terminal => Terminal { width, color, ascii: args.ascii }.render(report, out),
+        ReportFormat::Markdown => Markdown.render(report, out),
+        ReportFormat::Json => Json.render(report, out),
+        ReportFormat::Csv => Csv::default().render(report, out),
+    }
+}
