@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 
 use super::args::{CompareArgs, ReportFormat, SideArg};
 use super::exit::Failure;
@@ -58,10 +58,15 @@ pub fn build(store: &Store, args: &CompareArgs, registry: &Registry) -> Result<C
     if of_runs && args.select.run.is_some() {
         return Err(Failure::usage(anyhow!("--run does not go with two runs to compare")));
     }
-    Ok(settle(store, args, registry, of_runs)?)
+    settle(store, args, registry, of_runs)
 }
 
-fn settle(store: &Store, args: &CompareArgs, registry: &Registry, of_runs: bool) -> Result<ComparisonReport> {
+fn settle(
+    store: &Store,
+    args: &CompareArgs,
+    registry: &Registry,
+    of_runs: bool,
+) -> Result<ComparisonReport, Failure> {
     let wanted: Vec<String> = args.select.actor.iter().map(|name| canonical(registry, name)).collect();
     let actors = || if args.rollup { Vec::new() } else { wanted.clone() };
     let first = match &args.a {
@@ -93,7 +98,7 @@ fn settle(store: &Store, args: &CompareArgs, registry: &Registry, of_runs: bool)
     let options = Options { by: None, roll_up: args.rollup.then_some(&roll_up) };
     let of_actors: Option<HashSet<u32>> = (args.rollup && !wanted.is_empty())
         .then(|| (0..names.len() as u32).filter(|&actor| wanted.contains(&names[actor as usize])).collect());
-    let picked = |side: &SideArg| -> Result<Picked> {
+    let picked = |side: &SideArg| -> Result<Picked, Failure> {
         let mut picked =
             Picked { actors: of_actors.clone(), min_statements: args.min_n, ..Picked::default() };
         match side {
@@ -106,7 +111,12 @@ fn settle(store: &Store, args: &CompareArgs, registry: &Registry, of_runs: bool)
                 else {
                     let known = first.selection.outlets();
                     let some: Vec<&str> = known.iter().take(8).map(String::as_str).collect();
-                    bail!("the store has no outlet '{name}'; among its {}: {}", known.len(), some.join(", "));
+                    let advice = if some.is_empty() {
+                        "its articles name none".to_owned()
+                    } else {
+                        format!("among its {}: {}", known.len(), some.join(", "))
+                    };
+                    return Err(Failure::usage(anyhow!("the store has no outlet '{name}'; {advice}")));
                 };
                 picked.outlets = Some(HashSet::from([position as u32]));
             }
@@ -151,7 +161,7 @@ fn settle(store: &Store, args: &CompareArgs, registry: &Registry, of_runs: bool)
         let wanted: Vec<LeanStatement> = ids.iter().map(|&id| read.statements[id as usize]).collect();
         Ok(read.selection.statements(&wanted)?)
     };
-    build_report(&comparison, &names, about, &mut fetch)
+    Ok(build_report(&comparison, &names, about, &mut fetch)?)
 }
 
 /// One numbering of actors, articles and outlets over two selections.

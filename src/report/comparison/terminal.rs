@@ -16,6 +16,8 @@ const LEVEL: usize = 14;
 const DIFFERENCE: usize = 20;
 const Q: usize = 6;
 const VERDICT: usize = 19;
+/// Fewer cells than this are no name.
+const LEAST_NAME: usize = 8;
 
 impl Renderer<ComparisonReport> for Terminal {
     fn render(&self, report: &ComparisonReport, out: &mut dyn Write) -> io::Result<()> {
@@ -57,32 +59,39 @@ impl Terminal {
     fn table(&self, report: &ComparisonReport, out: &mut dyn Write) -> io::Result<()> {
         let wanted =
             report.actors.iter().map(|row| width(&clean(&row.actor))).max().unwrap_or(0).clamp(5, 40);
-        let fixed = 2 * (2 + LEVEL) + 2 + DIFFERENCE + 2 + Q;
+        let both = 2 * (2 + LEVEL);
+        // A narrow terminal gives up the sides' own figures; they follow with each actor.
+        let levels = self.width >= LEAST_NAME + both + 2 + DIFFERENCE + 2 + Q;
+        let fixed = 2 + DIFFERENCE + 2 + Q + if levels { both } else { 0 };
         let name = wanted.min(self.width.saturating_sub(fixed)).max(3);
         let verdicts = self.width >= name + fixed + 2 + VERDICT;
-        let head = format!(
-            "{}  {}  {}  {}  {}",
+        let line = |name: String, [a, b]: [String; 2], difference: String, q: String| {
+            let levels = if levels {
+                format!("  {}  {}", pad_left(&a, LEVEL), pad_left(&b, LEVEL))
+            } else {
+                String::new()
+            };
+            format!("{name}{levels}  {difference}  {}", pad_left(&q, Q))
+        };
+        let head = line(
             pad_right("actor", name),
-            pad_left("a", LEVEL),
-            pad_left("b", LEVEL),
+            ["a".to_owned(), "b".to_owned()],
             pad_right("difference, 95%", DIFFERENCE),
-            pad_left("q", Q),
+            "q".to_owned(),
         );
         writeln!(out, "{}", self.paint(DIM, head.trim_end()))?;
         for row in &report.actors {
             let shown = truncate(&clean(&row.actor), name, self.ellipsis());
-            let mut line = format!(
-                "{}  {}  {}  {}  {}",
+            let mut text = line(
                 self.paint(BOLD, &pad_right(&shown, name)),
-                pad_left(&words::level(row.a.as_ref()), LEVEL),
-                pad_left(&words::level(row.b.as_ref()), LEVEL),
+                [&row.a, &row.b].map(|side| words::level(side.as_ref())),
                 self.paint(style(row.verdict), &pad_right(&words::difference(row), DIFFERENCE)),
-                pad_left(&words::p(row.q), Q),
+                words::p(row.q),
             );
             if verdicts {
-                line.push_str(&format!("  {}", self.paint(style(row.verdict), words::verdict(row.verdict))));
+                text.push_str(&format!("  {}", self.paint(style(row.verdict), words::verdict(row.verdict))));
             }
-            writeln!(out, "{}", line.trim_end())?;
+            writeln!(out, "{}", text.trim_end())?;
         }
         if let Some(more) = words::not_listed(report) {
             self.paragraph(out, 0, &more, DIM)?;

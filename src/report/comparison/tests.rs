@@ -87,7 +87,7 @@ fn every_layout_has_the_same_rows_and_numbers() {
         assert!(text.contains("3 without a date"));
     }
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-    let mut table = csv::Reader::from_reader(csv.as_bytes());
+    let mut table = ::csv::Reader::from_reader(csv.as_bytes());
     let head = table.headers().unwrap().clone();
     let column = |name: &str| head.iter().position(|head| head == name).unwrap();
     for (record, row) in table.records().zip(value["actors"].as_array().unwrap()) {
