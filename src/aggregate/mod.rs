@@ -3,11 +3,13 @@
 //! [`aggregate`] takes lean [`Observation`]s (one for each statement, no text) and yields one
 //! [`Standing`] per actor: counts, the stance index with its interval ([`bootstrap`]), an optional
 //! series over time ([`period`]), and the statements worth quoting ([`evidence`]). [`compare`] sets two
-//! selections side by side; [`turning`] finds where a series turns. Nothing here reads a store or
+//! selections side by side; [`turning`] finds where a series turns,
+//! [`contradictions`] who said both. Nothing here reads a store or
 //! knows how a report looks.
 
 pub mod bootstrap;
 pub mod compare;
+pub mod contradictions;
 pub mod evidence;
 pub mod period;
 pub mod turning;
@@ -23,8 +25,10 @@ use crate::attribute::UNATTRIBUTED;
 use crate::statement::{Basis, Mode, Stance, StanceProbabilities, Tone};
 
 use bootstrap::{Cluster, Interval};
+use contradictions::Contradiction;
 use evidence::Shortlist;
 use period::{By, Period};
+use turning::TurningPoint;
 
 /// One statement, as far as counting needs it. Ids are the caller's.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,6 +102,9 @@ pub struct Standing {
     /// One entry for each of [`Aggregates::periods`] in which the actor has statements:
     /// position of the period, and what was counted in it.
     pub series: Vec<(usize, Tally)>,
+    /// Where the actor's articles turn, when a series was asked for.
+    pub turns: Vec<TurningPoint>,
+    pub contradictions: Vec<Contradiction>,
     /// Candidates for quotation.
     pub shortlist: Shortlist,
 }
@@ -319,8 +326,25 @@ fn standing(
         undated,
         imprecise,
         series,
+        turns: by.map_or_else(Vec::new, |_| turning::turning_points(&days(group, observations), name)),
+        contradictions: contradictions::contradictions(seen()),
         shortlist: Shortlist::draw(seen()),
     }
+}
+
+/// The actor's articles that are dated to the day.
+fn days(group: &[Entry], observations: &[Observation]) -> Vec<(Date, Cluster)> {
+    group
+        .chunk_by(|a, b| a.article == b.article)
+        .filter_map(|article| {
+            let date = observations[article[0].observation as usize].date?;
+            let mut cluster = Cluster::default();
+            for entry in article {
+                cluster.add(f64::from(observations[entry.observation as usize].probabilities.leaning()));
+            }
+            (date.first_day() == date.last_day()).then_some((date.first_day(), cluster))
+        })
+        .collect()
 }
 
 /// The date that is certainly the earliest: a bare year does not pull it back to January.

@@ -169,6 +169,8 @@ pub struct ViewArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
     Terminal,
+    /// One self-contained page with every statement behind its numbers.
+    Html,
     Markdown,
     Json,
     Csv,

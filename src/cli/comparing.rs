@@ -55,6 +55,11 @@ pub fn build(store: &Store, args: &CompareArgs, registry: &Registry) -> Result<C
             )));
         }
     };
+    if args.format == ReportFormat::Html {
+        return Err(Failure::usage(anyhow!(
+            "a comparison is printed as terminal, markdown, json or csv, not as html"
+        )));
+    }
     if of_runs && args.select.run.is_some() {
         return Err(Failure::usage(anyhow!("--run does not go with two runs to compare")));
     }
@@ -226,6 +231,7 @@ pub fn render(
 ) -> std::io::Result<()> {
     match args.format {
         ReportFormat::Terminal => Terminal { width, color, ascii: args.ascii }.render(report, out),
+        ReportFormat::Html => Err(std::io::Error::other("a comparison has no page")),
         ReportFormat::Markdown => Markdown.render(report, out),
         ReportFormat::Json => Json.render(report, out),
         ReportFormat::Csv => Csv::default().render(report, out),

@@ -5,6 +5,7 @@ pub mod comparing;
 pub mod evaluation;
 pub mod exit;
 pub mod models;
+mod paging;
 pub mod reporting;
 pub mod verbs;
 

@@ -10,6 +10,7 @@ use crate::aggregate::period::By;
 use crate::aggregate::{self, Observation, Options, aggregate};
 use crate::registry::Registry;
 use crate::report::csv::Table;
+use crate::report::page::{self, Details};
 use crate::report::{
     self, Csv, Header, Json, Listing, Markdown, Order, Renderer, Report, Run, Terminal, Totals,
 };
@@ -30,6 +31,16 @@ pub fn filter(select: &SelectArgs, include_none: bool) -> Filter {
 
 /// Builds the report that `select` and `view` ask for.
 pub fn build(store: &Store, select: &SelectArgs, view: &ViewArgs, registry: &Registry) -> Result<Report> {
+    Ok(build_with_details(store, select, view, registry)?.0)
+}
+
+/// The report and, for a page, the statements behind it.
+fn build_with_details(
+    store: &Store,
+    select: &SelectArgs,
+    view: &ViewArgs,
+    registry: &Registry,
+) -> Result<(Report, Option<Details>)> {
     let wanted: Vec<String> = select.actor.iter().map(|name| canonical(registry, name)).collect();
     let mut filter = filter(select, false);
     filter.actors = if view.rollup { Vec::new() } else { wanted.clone() };
@@ -43,12 +54,14 @@ pub fn build(store: &Store, select: &SelectArgs, view: &ViewArgs, registry: &Reg
     let roll_up =
         |actor: u32| tree.as_ref().map_or_else(|| vec![actor], |tree| tree.chains[actor as usize].clone());
     let options = Options {
-        by: view.by.map(|period| match period {
-            Period::Day => By::Day,
-            Period::Week => By::Week,
-            Period::Month => By::Month,
-            Period::Quarter => By::Quarter,
-        }),
+        by: view.by.or((view.format == ReportFormat::Html).then_some(Period::Month)).map(
+            |period| match period {
+                Period::Day => By::Day,
+                Period::Week => By::Week,
+                Period::Month => By::Month,
+                Period::Quarter => By::Quarter,
+            },
+        ),
         roll_up: view.rollup.then_some(&roll_up),
     };
     let rolled_up_actors = (view.rollup && !wanted.is_empty())
@@ -70,14 +83,18 @@ pub fn build(store: &Store, select: &SelectArgs, view: &ViewArgs, registry: &Reg
         let wanted: Vec<LeanStatement> = ids.iter().map(|&id| statements[id as usize]).collect();
         Ok(selection.statements(&wanted)?)
     };
-    report::build(
+    let report = report::build(
         &aggregates,
         names,
         header(store, &selection, select)?,
         totals(store, &selection)?,
         listing,
         &mut fetch,
-    )
+    )?;
+    let details = (view.format == ReportFormat::Html)
+        .then(|| super::paging::details(&selection, &statements, registry, view.rollup))
+        .transpose()?;
+    Ok((report, details))
 }
 
 /// What aggregation needs of statements; the id of each is its position.
@@ -173,8 +190,10 @@ fn totals(store: &Store, selection: &Selection) -> Result<Totals> {
 
 /// For each actor of a selection, itself and those above it; actors that no statement names are added.
 pub(super) struct Chains {
-    names: Vec<String>,
-    chains: Vec<Vec<u32>>,
+    /// The selection's actors, then those above them.
+    pub(super) names: Vec<String>,
+    /// Parallel to the selection's actors.
+    pub(super) chains: Vec<Vec<u32>>,
 }
 
 impl Chains {
@@ -223,15 +242,17 @@ impl Chains {
     }
 }
 
-/// Renders `report` in the format that `view` asks for. `width` in columns, for the terminal.
-pub fn render(
+/// Renders `report` in the format that `view` asks for. `width` in columns, for the terminal; `details` for a page.
+fn render(
     report: &Report,
+    details: Option<&Details>,
     view: &ViewArgs,
     width: usize,
     color: bool,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
     match view.format {
+        ReportFormat::Html => page::render(report, details.unwrap_or(&Details::default()), out),
         ReportFormat::Terminal => Terminal { width, color, ascii: view.ascii }.render(report, out),
         ReportFormat::Markdown => Markdown.render(report, out),
         ReportFormat::Json => Json.render(report, out),
@@ -256,11 +277,24 @@ pub fn print(
     registry: &Registry,
     common: &Common,
 ) -> Result<()> {
-    let report = build(store, select, view, registry)?;
-    let mut out = std::io::stdout().lock();
-    match render(&report, view, terminal_width(), common.use_color(), &mut out).and_then(|()| out.flush()) {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    match write(store, select, view, registry, (terminal_width(), common.use_color()), &mut out)? {
         // The reader of a pipe may stop early.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }
+}
+
+/// Builds the report and writes it for a terminal of so many columns, with colour or without. The inner result tells of
+/// the writing.
+pub fn write(
+    store: &Store,
+    select: &SelectArgs,
+    view: &ViewArgs,
+    registry: &Registry,
+    (width, color): (usize, bool),
+    out: &mut dyn Write,
+) -> Result<std::io::Result<()>> {
+    let (report, details) = build_with_details(store, select, view, registry)?;
+    Ok(render(&report, details.as_ref(), view, width, color, out).and_then(|()| out.flush()))
 }

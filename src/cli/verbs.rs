@@ -77,11 +77,10 @@ fn report(args: &ReportArgs, common: &Common) -> Outcome {
     match &args.output {
         None => reporting::print(&store, &args.select, &args.view, registry, common)?,
         Some(path) => {
-            let report = reporting::build(&store, &args.select, &args.view, registry)?;
             let mut out = output(Some(path))?;
-            let rendered =
-                reporting::render(&report, &args.view, 100, false, &mut out).and_then(|()| out.flush());
-            rendered.with_context(|| format!("{}: cannot be written", path.display()))?;
+            let written =
+                reporting::write(&store, &args.select, &args.view, registry, (100, false), &mut out)?;
+            written.with_context(|| format!("{}: cannot be written", path.display()))?;
         }
     }
     Ok(0)

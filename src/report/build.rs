@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use anyhow::Context;
 
 use crate::aggregate::bootstrap::{self, Interval};
+use crate::aggregate::turning::TurningPoint;
 use crate::aggregate::{Aggregates, Standing, Tally, earliest, evidence, latest};
 use crate::statement::Statement;
 
 use super::{
-    ActorRow, BasisCounts, Evidence, Figures, Header, Method, ModeCounts, Point, Report, SCHEMA_VERSION,
-    SeriesAxis, Share, Totals,
+    ActorRow, BasisCounts, Contradiction, Evidence, Figures, Header, Method, ModeCounts, Point, Report,
+    SCHEMA_VERSION, SeriesAxis, Share, Totals, Turn,
 };
 
 /// Order of the actors.
@@ -51,7 +52,12 @@ pub fn build(
     });
     let listed = ranked.len().min(listing.limit.unwrap_or(usize::MAX));
 
-    let ids: Vec<i64> = ranked[..listed].iter().flat_map(|s| s.shortlist.ids()).collect();
+    let mut ids: Vec<i64> = ranked[..listed]
+        .iter()
+        .flat_map(|s| s.shortlist.ids().chain(s.contradictions.iter().flat_map(|c| [c.support, c.oppose])))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
     let texts = if ids.is_empty() { Vec::new() } else { statements(&ids)? };
     anyhow::ensure!(texts.len() == ids.len(), "{} sentences were asked for, {} came", ids.len(), texts.len());
     let by_id: HashMap<i64, &Statement> = ids.iter().copied().zip(&texts).collect();
@@ -65,6 +71,15 @@ pub fn build(
             .into_iter()
             .map(quotation)
             .collect();
+        let both = |pair: &crate::aggregate::contradictions::Contradiction| {
+            let quoted = |id: i64| by_id.get(&id).map(|statement| quotation(statement));
+            Some(Contradiction {
+                days: pair.days,
+                support: quoted(pair.support)?,
+                oppose: quoted(pair.oppose)?,
+            })
+        };
+        row.contradictions = standing.contradictions.iter().filter_map(both).collect();
         actors.push(row);
     }
     let unattributed = aggregates.unattributed.as_ref().map(|s| row(s, name(s), &periods)).transpose()?;
@@ -123,6 +138,8 @@ fn row(standing: &Standing, name: &str, periods: &[String]) -> anyhow::Result<Ac
         imprecise: standing.imprecise,
         evidence: Vec::new(),
         series: standing.series.iter().map(point).collect::<anyhow::Result<_>>()?,
+        turns: standing.turns.iter().map(turn).collect(),
+        contradictions: Vec::new(),
     })
 }
 
@@ -136,6 +153,16 @@ pub(super) fn figures(tally: &Tally) -> Figures {
         oppose,
         index: round(tally.index),
         interval: tally.interval.map(|i| Interval { low: round(i.low), high: round(i.high) }),
+    }
+}
+
+fn turn(point: &TurningPoint) -> Turn {
+    Turn {
+        before: point.before.to_string(),
+        after: point.after.to_string(),
+        from: round(point.from),
+        to: round(point.to),
+        p: round(point.p),
     }
 }
 

@@ -83,6 +83,18 @@ fn actor(row: &ActorRow, report: &Report, out: &mut dyn Write) -> io::Result<()>
     for evidence in &row.evidence {
         writeln!(out, "> “{}”  \n> {}\n", escape(&evidence.sentence), source(evidence))?;
     }
+    for pair in &row.contradictions {
+        writeln!(out, "{}:\n", escape(&words::contradiction(pair)))?;
+        for evidence in [&pair.support, &pair.oppose] {
+            writeln!(out, "> “{}”  \n> {}\n", escape(&evidence.sentence), source(evidence))?;
+        }
+    }
+    for turn in &row.turns {
+        writeln!(out, "- {}", escape(&words::turn(turn)))?;
+    }
+    if !row.turns.is_empty() {
+        writeln!(out)?;
+    }
     let Some(axis) = &report.series else { return Ok(()) };
     if row.series.is_empty() {
         return writeln!(out, "No statement is dated to the {}.\n", axis.by);

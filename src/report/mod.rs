@@ -4,7 +4,7 @@
 //! renderers ([`terminal`], [`markdown`], [`json`], [`csv`]) only lay it out: none computes a
 //! number, so all show the same. No clock and no machine's name gets in: the same store gives
 //! the same bytes. [`explain`] renders one article, sentence by sentence;
-//! [`comparison`] sets two sides beside each other.
+//! [`comparison`] sets two sides beside each other; [`page`] is the report as HTML.
 
 pub mod build;
 pub mod comparison;
@@ -12,6 +12,7 @@ pub mod csv;
 pub mod explain;
 pub mod json;
 pub mod markdown;
+pub mod page;
 pub mod terminal;
 pub mod text;
 mod words;
@@ -148,6 +149,32 @@ pub struct ActorRow {
     pub evidence: Vec<Evidence>,
     /// Periods with statements, in order.
     pub series: Vec<Point>,
+    /// Days from which the actor's articles lean otherwise than before.
+    pub turns: Vec<Turn>,
+    /// Opposite stances within a fortnight.
+    pub contradictions: Vec<Contradiction>,
+}
+
+/// A turning point of an actor.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Turn {
+    /// Last day before.
+    pub before: String,
+    /// First day after.
+    pub after: String,
+    /// Index of the stretch before and of the one after.
+    pub from: f64,
+    pub to: f64,
+    pub p: f64,
+}
+
+/// Two sentences of one actor that do not go together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Contradiction {
+    /// From the supporting one to the opposing one.
+    pub days: i32,
+    pub support: Evidence,
+    pub oppose: Evidence,
 }
 
 /// What is known of a set of one actor's statements.

@@ -303,7 +303,16 @@ impl Terminal {
         if let Some(axis) = axis {
             self.series(row, axis, out)?;
         }
-        row.evidence.iter().try_for_each(|evidence| self.quotation("  ", evidence, out))
+        for turn in &row.turns {
+            self.paragraph(out, 2, &words::turn(turn), Style::new())?;
+        }
+        row.evidence.iter().try_for_each(|evidence| self.quotation("  ", evidence, out))?;
+        for pair in &row.contradictions {
+            self.paragraph(out, 2, &words::contradiction(pair), Style::new())?;
+            self.quotation("    ", &pair.support, out)?;
+            self.quotation("    ", &pair.oppose, out)?;
+        }
+        Ok(())
     }
 
     /// A sentence after `lead` and the sign of its stance, and where it comes from.

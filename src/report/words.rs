@@ -1,7 +1,7 @@
 //! The sentences of a report that the terminal and Markdown share.
 
 use super::text::{counted, fixed, grouped, percent, signed};
-use super::{ActorRow, Evidence, Figures, Header, Point, Report, Run, Share, Totals};
+use super::{ActorRow, Contradiction, Evidence, Figures, Header, Point, Report, Run, Share, Totals, Turn};
 use crate::statement::{Basis, Mode};
 
 /// The headline.
@@ -211,6 +211,26 @@ pub fn method(report: &Report) -> String {
 /// "2026-01 +0.42 [n/a] (n 3)": one period of a series.
 pub fn point(point: &Point) -> String {
     format!("{} {} (n {})", point.period, index(&point.figures), grouped(point.figures.statements))
+}
+
+/// "turns between 2026-02-27 and 2026-03-04: +0.42 to -0.10, p 0.002".
+pub fn turn(turn: &Turn) -> String {
+    format!(
+        "turns between {} and {}: {} to {}, p {}",
+        turn.before,
+        turn.after,
+        signed(turn.from),
+        signed(turn.to),
+        fixed(turn.p, 3)
+    )
+}
+
+/// "supports and opposes within 3 days".
+pub fn contradiction(pair: &Contradiction) -> String {
+    match pair.days.unsigned_abs() as usize {
+        0 => "supports and opposes on the same day".to_owned(),
+        days => format!("supports and opposes within {}", counted(days, "day")),
+    }
 }
 
 /// "and 31 more actors".

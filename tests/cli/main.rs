@@ -7,11 +7,13 @@
 mod common;
 
 mod bad_inputs;
+mod compare;
 mod evaluation;
 mod explain;
 mod export;
 mod faults;
 mod interruption;
+mod page;
 mod real_article;
 mod report;
 mod same_scores;

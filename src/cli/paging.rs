@@ -1,0 +1,110 @@
+//! From the store to the details of a page: columns of all statements, and their texts in chunks.
+
+use anyhow::{Context, Result};
+
+use super::reporting::Chains;
+use crate::attribute::UNATTRIBUTED;
+use crate::registry::Registry;
+use crate::report::page::{ArticleLine, Chunk, Details, StatementText, web_address};
+use crate::store::{LeanStatement, ScoredArticle, Selection};
+
+/// Bytes of text after which a chunk is full.
+const CHUNK: usize = 200_000;
+
+/// Collects what a page shows of `statements`, which come in the order of the selection's articles.
+pub fn details(
+    selection: &Selection,
+    statements: &[LeanStatement],
+    registry: &Registry,
+    rolled_up: bool,
+) -> Result<Details> {
+    let chains = Chains::new(selection, registry);
+    let mut details = Details {
+        actors: chains.names.clone(),
+        chains: chains.chains.clone(),
+        outlets: selection.outlets().to_vec(),
+        unattributed: UNATTRIBUTED,
+        rolled_up,
+        ..Details::default()
+    };
+    let mut chunk = Chunk::default();
+    let mut size = 0;
+    for of_article in statements.chunk_by(|a, b| a.article == b.article) {
+        let position = of_article[0].article as usize;
+        let scored = selection.scored_article(position)?;
+        let number = details.articles.len() as u32;
+        details.articles.push(ArticleLine {
+            id: scored.article.id.clone(),
+            title: scored.article.title.clone(),
+            date: scored.article.date.map(|date| date.to_string()),
+            outlet: selection.articles()[position].outlet,
+            url: scored.article.url.as_deref().and_then(web_address),
+        });
+        if chunk.statements.is_empty() {
+            details.firsts.push(details.columns.article.len());
+        }
+        let mut shown: Option<usize> = None;
+        for lean in of_article {
+            let text = text_of(&scored, lean, &mut chunk, &mut shown, &mut size)
+                .with_context(|| format!("article '{}': a statement is missing", scored.article.id))?;
+            chunk.statements.push(text);
+            let columns = &mut details.columns;
+            columns.article.push(number);
+            columns.sentence.push(lean.sentence);
+            columns.actor.push(lean.actor);
+            columns.stance.push(lean.stance.index() as u8);
+            columns.mode.push(lean.mode.index() as u8);
+            columns.basis.push(lean.basis.index() as u8);
+            columns.tone.push(lean.tone.index() as u8);
+            columns.leaning.push((lean.probabilities.leaning() * 1e4).round() as i32);
+            columns.sure.push((lean.probabilities.to_array()[lean.stance.index()] * 100.0).round() as u8);
+            columns.position.push(((1.0 - lean.probabilities.none) * 1e4).round() as u32);
+        }
+        if size > CHUNK {
+            details.chunks.push(std::mem::take(&mut chunk));
+            size = 0;
+        }
+    }
+    if !chunk.statements.is_empty() {
+        details.chunks.push(chunk);
+    }
+    Ok(details)
+}
+
+/// A statement in its paragraph, which is added to the chunk unless it is the one `shown` last.
+fn text_of(
+    scored: &ScoredArticle,
+    lean: &LeanStatement,
+    chunk: &mut Chunk,
+    shown: &mut Option<usize>,
+    size: &mut usize,
+) -> Option<StatementText> {
+    let text = &scored.article.text;
+    let sentence = scored.sentences.get(lean.sentence as usize)?;
+    let statement = sentence.statements.get(lean.ordinal as usize)?;
+    let paragraph = sentence.sentence.paragraph;
+    let mut inside =
+        scored.sentences.iter().map(|one| &one.sentence).filter(|one| one.paragraph == paragraph);
+    let start = inside.next()?.span.start;
+    let end = inside.next_back().map_or(sentence.sentence.span.end, |last| last.span.end);
+    if *shown != Some(paragraph) {
+        *shown = Some(paragraph);
+        *size += end - start;
+        chunk.paragraphs.push(text[start..end].to_owned());
+    }
+    // UTF-16 units from the beginning of the paragraph.
+    let units = |byte: usize| text[start..byte.clamp(start, end)].chars().map(char::len_utf16).sum::<usize>();
+    let mention =
+        statement.candidate.mention.as_ref().map(|mention| [units(mention.start), units(mention.end)]);
+    let described = statement
+        .describe(&crate::store::Place { article: &scored.article, topic: "", model: "", run: "" }, sentence);
+    *size += described.reason.len() + 60;
+    Some(StatementText {
+        paragraph: chunk.paragraphs.len() - 1,
+        start: units(sentence.sentence.span.start),
+        end: units(sentence.sentence.span.end),
+        mention,
+        reason: described.reason,
+        claimed_by: described.claimed_by,
+    })
+}
