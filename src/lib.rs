@@ -18,6 +18,7 @@ pub mod article;
 pub mod attribute;
 pub mod classify;
 pub mod cli;
+pub mod corrections;
 pub mod decide;
 pub mod evaluate;
 pub mod export;

@@ -136,6 +136,10 @@ pub struct SelectArgs {
     /// Only these outlets.
     #[arg(long, value_name = "NAME")]
     pub outlet: Vec<String>,
+    /// Your corrections (TOML), put over the statements of reports and comparisons. Default: corrections.toml beside the
+    /// store, if it is there.
+    #[arg(long, value_name = "FILE")]
+    pub corrections: Option<PathBuf>,
 }
 
 /// How a report looks.

@@ -6,6 +6,7 @@ use std::io::Write;
 use anyhow::{Result, anyhow};
 
 use super::args::{CompareArgs, ReportFormat, SideArg};
+use super::correcting::{self, Corrected, correct};
 use super::exit::Failure;
 use super::reporting::{Chains, canonical, filter, run_header};
 use crate::aggregate::compare::{Kind, Side, compare};
@@ -18,7 +19,7 @@ use crate::store::{LeanStatement, Scope, Selection, Store};
 /// What was read of the store for one side, or for both.
 struct Read<'store> {
     selection: Selection<'store>,
-    statements: Vec<LeanStatement>,
+    corrected: Corrected,
     observations: Vec<Observation>,
 }
 
@@ -28,17 +29,24 @@ impl<'store> Read<'store> {
         args: &CompareArgs,
         scope: Option<Scope>,
         actors: Vec<String>,
+        registry: &Registry,
     ) -> Result<Self> {
         let mut filter = filter(&args.select, false);
         if let Some(scope) = scope {
             filter.scope = scope;
         }
         filter.actors = actors;
+        let corrections = correcting::read(args.select.corrections.as_deref(), store.path())?;
+        if !corrections.is_empty() {
+            // Narrowed afterwards: a correction may give a statement to another actor.
+            filter.actors = Vec::new();
+        }
         let selection = store.select(&filter)?;
         let mut statements = Vec::new();
         selection.for_each_lean(|statement| statements.push(*statement))?;
-        let observations = super::reporting::observations(&selection, &statements);
-        Ok(Self { selection, statements, observations })
+        let corrected = correct(&selection, statements, &corrections, registry)?;
+        let observations = super::reporting::observations(&selection, &corrected.statements);
+        Ok(Self { selection, corrected, observations })
     }
 }
 
@@ -75,23 +83,23 @@ fn settle(
     let wanted: Vec<String> = args.select.actor.iter().map(|name| canonical(registry, name)).collect();
     let actors = || if args.rollup { Vec::new() } else { wanted.clone() };
     let first = match &args.a {
-        SideArg::Run(id) => Read::new(store, args, Some(Scope::Run(id.clone())), actors())?,
-        _ => Read::new(store, args, None, actors())?,
+        SideArg::Run(id) => Read::new(store, args, Some(Scope::Run(id.clone())), actors(), registry)?,
+        _ => Read::new(store, args, None, actors(), registry)?,
     };
     let second = match &args.b {
-        SideArg::Run(id) => Some(Read::new(store, args, Some(Scope::Run(id.clone())), actors())?),
+        SideArg::Run(id) => Some(Read::new(store, args, Some(Scope::Run(id.clone())), actors(), registry)?),
         _ => None,
     };
     let mut shared = Shared::default();
     let mut sides = Vec::new();
     for read in std::iter::once(&first).chain(&second) {
-        sides.push((shared.numbered(read), Chains::new(&read.selection, registry)));
+        sides.push((shared.numbered(read), Chains::new(&read.selection, &read.corrected.names, registry)));
     }
     // Chains of either selection, in the shared numbering.
     let mut chains: HashMap<u32, Vec<u32>> = HashMap::new();
     if args.rollup {
         for (read, (_, of_side)) in std::iter::once(&first).chain(&second).zip(&sides) {
-            for (actor, name) in read.selection.actors().iter().enumerate() {
+            for (actor, name) in read.corrected.names.iter().enumerate() {
                 let chain = of_side.names_above(actor).map(|name| shared.actor(name)).collect();
                 let number = shared.actor(name);
                 chains.entry(number).or_insert(chain);
@@ -101,7 +109,7 @@ fn settle(
     let names = shared.names;
     let roll_up = |actor: u32| chains.get(&actor).cloned().unwrap_or_else(|| vec![actor]);
     let options = Options { by: None, roll_up: args.rollup.then_some(&roll_up) };
-    let of_actors: Option<HashSet<u32>> = (args.rollup && !wanted.is_empty())
+    let of_actors: Option<HashSet<u32>> = (!wanted.is_empty())
         .then(|| (0..names.len() as u32).filter(|&actor| wanted.contains(&names[actor as usize])).collect());
     let picked = |side: &SideArg| -> Result<Picked, Failure> {
         let mut picked =
@@ -154,6 +162,7 @@ fn settle(
         topic: first.selection.configuration().topic.clone(),
         runs,
         selection,
+        corrected: first.corrected.counted.clone(),
         labels: [args.a.to_string(), args.b.to_string()],
         of_runs,
         limit: match args.format {
@@ -163,8 +172,13 @@ fn settle(
     };
     let mut fetch = |side: usize, ids: &[i64]| {
         let read = if side == 0 { &first } else { read_b };
-        let wanted: Vec<LeanStatement> = ids.iter().map(|&id| read.statements[id as usize]).collect();
-        Ok(read.selection.statements(&wanted)?)
+        let wanted: Vec<LeanStatement> =
+            ids.iter().map(|&id| read.corrected.statements[id as usize]).collect();
+        let mut found = read.selection.statements(&wanted)?;
+        for (&id, statement) in ids.iter().zip(&mut found) {
+            read.corrected.amend(id as usize, statement);
+        }
+        Ok(found)
     };
     Ok(build_report(&comparison, &names, about, &mut fetch)?)
 }
@@ -190,7 +204,7 @@ impl Shared {
     }
 
     fn numbered(&mut self, read: &Read<'_>) -> Vec<Observation> {
-        let actors: Vec<u32> = read.selection.actors().iter().map(|name| self.actor(name)).collect();
+        let actors: Vec<u32> = read.corrected.names.iter().map(|name| self.actor(name)).collect();
         let outlets: Vec<u32> = read
             .selection
             .outlets()

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod comparing;
+mod correcting;
 pub mod evaluation;
 pub mod exit;
 pub mod models;

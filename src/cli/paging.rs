@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 
+use super::correcting::Corrected;
 use super::reporting::Chains;
 use crate::attribute::UNATTRIBUTED;
 use crate::registry::Registry;
@@ -11,14 +12,15 @@ use crate::store::{LeanStatement, ScoredArticle, Selection};
 /// Bytes of text after which a chunk is full.
 const CHUNK: usize = 200_000;
 
-/// Collects what a page shows of `statements`, which come in the order of the selection's articles.
+/// Collects what a page shows of the statements, which come in the order of the selection's articles.
 pub fn details(
     selection: &Selection,
-    statements: &[LeanStatement],
+    corrected: &Corrected,
     registry: &Registry,
     rolled_up: bool,
 ) -> Result<Details> {
-    let chains = Chains::new(selection, registry);
+    let statements = &corrected.statements;
+    let chains = Chains::new(selection, &corrected.names, registry);
     let mut details = Details {
         actors: chains.names.clone(),
         chains: chains.chains.clone(),
@@ -45,8 +47,11 @@ pub fn details(
         }
         let mut shown: Option<usize> = None;
         for lean in of_article {
-            let text = text_of(&scored, lean, &mut chunk, &mut shown, &mut size)
+            let mut text = text_of(&scored, lean, &mut chunk, &mut shown, &mut size)
                 .with_context(|| format!("article '{}': a statement is missing", scored.article.id))?;
+            if let Some(reason) = corrected.reason(details.columns.article.len()) {
+                text.reason = reason.to_owned();
+            }
             chunk.statements.push(text);
             let columns = &mut details.columns;
             columns.article.push(number);

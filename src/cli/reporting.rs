@@ -6,6 +6,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::args::{Common, Period, ReportFormat, SelectArgs, SortKey, ViewArgs};
+use super::correcting::{self, correct};
 use crate::aggregate::period::By;
 use crate::aggregate::{self, Observation, Options, aggregate};
 use crate::registry::Registry;
@@ -43,14 +44,19 @@ fn build_with_details(
 ) -> Result<(Report, Option<Details>)> {
     let wanted: Vec<String> = select.actor.iter().map(|name| canonical(registry, name)).collect();
     let mut filter = filter(select, false);
-    filter.actors = if view.rollup { Vec::new() } else { wanted.clone() };
+    let corrections = correcting::read(select.corrections.as_deref(), store.path())?;
+    // What is rolled up or given to another is narrowed afterwards.
+    let narrow_later = view.rollup || !corrections.is_empty();
+    filter.actors = if narrow_later { Vec::new() } else { wanted.clone() };
     let selection = store.select(&filter)?;
     let mut statements: Vec<LeanStatement> = Vec::new();
     selection.for_each_lean(|statement| statements.push(*statement))?;
-    let observations = observations(&selection, &statements);
+    let corrected = correct(&selection, statements, &corrections, registry)?;
+    let statements = &corrected.statements;
+    let observations = observations(&selection, statements);
 
-    let tree = view.rollup.then(|| Chains::new(&selection, registry));
-    let names: &[String] = tree.as_ref().map_or(selection.actors(), |tree| &tree.names);
+    let tree = view.rollup.then(|| Chains::new(&selection, &corrected.names, registry));
+    let names: &[String] = tree.as_ref().map_or(&corrected.names, |tree| &tree.names);
     let roll_up =
         |actor: u32| tree.as_ref().map_or_else(|| vec![actor], |tree| tree.chains[actor as usize].clone());
     let options = Options {
@@ -64,10 +70,10 @@ fn build_with_details(
         ),
         roll_up: view.rollup.then_some(&roll_up),
     };
-    let rolled_up_actors = (view.rollup && !wanted.is_empty())
+    let narrowed_actors = (narrow_later && !wanted.is_empty())
         .then(|| (0..names.len() as u32).filter(|&actor| wanted.contains(&names[actor as usize])).collect());
     let picked =
-        aggregate::Selection { actors: rolled_up_actors, min_statements: view.min_n, ..Default::default() };
+        aggregate::Selection { actors: narrowed_actors, min_statements: view.min_n, ..Default::default() };
     let aggregates = aggregate(&observations, names, &picked, options);
     let listing = Listing {
         order: match view.sort {
@@ -81,18 +87,18 @@ fn build_with_details(
     };
     let mut fetch = |ids: &[i64]| {
         let wanted: Vec<LeanStatement> = ids.iter().map(|&id| statements[id as usize]).collect();
-        Ok(selection.statements(&wanted)?)
+        let mut found = selection.statements(&wanted)?;
+        for (&id, statement) in ids.iter().zip(&mut found) {
+            corrected.amend(id as usize, statement);
+        }
+        Ok(found)
     };
-    let report = report::build(
-        &aggregates,
-        names,
-        header(store, &selection, select)?,
-        totals(store, &selection)?,
-        listing,
-        &mut fetch,
-    )?;
+    let mut totals = totals(store, &selection)?;
+    totals.corrected = corrected.counted.clone();
+    let report =
+        report::build(&aggregates, names, header(store, &selection, select)?, totals, listing, &mut fetch)?;
     let details = (view.format == ReportFormat::Html)
-        .then(|| super::paging::details(&selection, &statements, registry, view.rollup))
+        .then(|| super::paging::details(&selection, &corrected, registry, view.rollup))
         .transpose()?;
     Ok((report, details))
 }
@@ -202,8 +208,9 @@ impl Chains {
         self.chains[actor].iter().map(|&above| self.names[above as usize].as_str())
     }
 
-    pub(super) fn new(selection: &Selection, registry: &Registry) -> Self {
-        let mut names: Vec<String> = selection.actors().to_vec();
+    /// `known` are the selection's actors and those that corrections name.
+    pub(super) fn new(selection: &Selection, known: &[String], registry: &Registry) -> Self {
+        let mut names: Vec<String> = known.to_vec();
         let mut position: HashMap<String, u32> =
             names.iter().enumerate().map(|(index, name)| (name.clone(), index as u32)).collect();
         // What articles say of actors that the registry does not know.

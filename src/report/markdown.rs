@@ -19,6 +19,7 @@ impl Renderer for Markdown {
         }
         let lines = [
             Some(words::reading(&report.totals)),
+            words::corrected(&report.totals.corrected),
             words::provenance(&report.header),
             words::selection(report),
         ];

@@ -119,6 +119,20 @@ pub struct Totals {
     pub unattributed: usize,
     /// Inputs that could not be read.
     pub refused: Vec<Refusal>,
+    pub corrected: Corrected,
+}
+
+/// What a person's corrections did to the statements of a report.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Corrected {
+    /// Corrections of articles in the report that were applied.
+    pub applied: usize,
+    /// Statements that they gave another holder or stance.
+    pub changed: usize,
+    /// Statements that they took away.
+    pub dropped: usize,
+    /// Corrections whose sentence or statement was not found, and why.
+    pub unmatched: Vec<String>,
 }
 
 /// An input that could not be read.

@@ -166,7 +166,12 @@ impl Terminal {
             self.paragraph(out, 0, &words::extent(report), Style::new())?;
         }
         self.paragraph(out, 0, &words::reading(&report.totals), DIM)?;
-        for line in [words::provenance(&report.header), words::selection(report)].into_iter().flatten() {
+        let lines = [
+            words::corrected(&report.totals.corrected),
+            words::provenance(&report.header),
+            words::selection(report),
+        ];
+        for line in lines.into_iter().flatten() {
             self.paragraph(out, 0, &line, DIM)?;
         }
         Ok(())

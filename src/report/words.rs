@@ -1,7 +1,9 @@
 //! The sentences of a report that the terminal and Markdown share.
 
 use super::text::{counted, fixed, grouped, percent, signed};
-use super::{ActorRow, Contradiction, Evidence, Figures, Header, Point, Report, Run, Share, Totals, Turn};
+use super::{
+    ActorRow, Contradiction, Corrected, Evidence, Figures, Header, Point, Report, Run, Share, Totals, Turn,
+};
 use crate::statement::{Basis, Mode};
 
 /// The headline.
@@ -52,6 +54,27 @@ pub fn reading(totals: &Totals) -> String {
         parts.join(", "),
         counted(totals.sentences, "sentence"),
     )
+}
+
+/// What corrections did, where there are any.
+pub fn corrected(corrected: &Corrected) -> Option<String> {
+    if corrected.applied == 0 && corrected.unmatched.is_empty() {
+        return None;
+    }
+    let mut text = format!(
+        "{} by hand: {} changed, {} dropped",
+        counted(corrected.applied, "correction"),
+        counted(corrected.changed, "statement"),
+        grouped(corrected.dropped),
+    );
+    if !corrected.unmatched.is_empty() {
+        text.push_str(&format!(
+            "; {} not found: {}",
+            grouped(corrected.unmatched.len()),
+            corrected.unmatched.join("; ")
+        ));
+    }
+    Some(text)
 }
 
 /// Models and runs.

@@ -205,6 +205,17 @@ impl Selection<'_> {
         &self.articles
     }
 
+    /// Position of the article with this id in [`Selection::articles`].
+    pub fn position(&self, id: &str) -> Result<Option<usize>, StoreError> {
+        let rows = || -> rusqlite::Result<Vec<i64>> {
+            let mut query =
+                self.store.connection.prepare_cached("SELECT article FROM articles WHERE id = ?")?;
+            query.query_map([id], |row| row.get(0))?.collect()
+        };
+        let rows = rows().at(&self.store.path)?;
+        Ok(self.articles.iter().position(|selected| rows.contains(&selected.article)))
+    }
+
     /// Names of outlets.
     pub fn outlets(&self) -> &[String] {
         &self.outlets

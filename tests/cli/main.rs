@@ -8,6 +8,7 @@ mod common;
 
 mod bad_inputs;
 mod compare;
+mod corrections;
 mod evaluation;
 mod explain;
 mod export;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::markdown::{escape, source};
-use super::super::words::provenance_of;
+use super::super::words::{corrected, provenance_of};
 use super::super::{Markdown, Renderer};
 use super::{ChangeRow, ComparisonReport, words};
 
@@ -16,6 +16,9 @@ impl Renderer<ComparisonReport> for Markdown {
             escape(&words::side('a', &report.a)),
             escape(&words::side('b', &report.b))
         )?;
+        if let Some(line) = corrected(&report.corrected) {
+            writeln!(out, "- {}", escape(&line))?;
+        }
         if let Some(line) = provenance_of(&report.runs) {
             writeln!(out, "- {}", escape(&line))?;
         }

@@ -16,7 +16,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::build::{figures, quotation, round};
-use super::{Evidence, Figures, Json, Renderer, Run, SCHEMA_VERSION};
+use super::{Corrected, Evidence, Figures, Json, Renderer, Run, SCHEMA_VERSION};
 use crate::aggregate::LeftOut;
 use crate::aggregate::bootstrap::{self, Interval};
 use crate::aggregate::compare::parts::Parts;
@@ -38,6 +38,7 @@ pub struct ComparisonReport {
     pub runs: Vec<Run>,
     /// What both sides were narrowed to, in words.
     pub selection: Vec<String>,
+    pub corrected: Corrected,
     pub a: SideHeader,
     pub b: SideHeader,
     /// The surest differences first.
@@ -119,6 +120,7 @@ pub struct About {
     pub topic: String,
     pub runs: Vec<Run>,
     pub selection: Vec<String>,
+    pub corrected: Corrected,
     pub labels: [String; 2],
     /// Of two runs: the same articles are read twice.
     pub of_runs: bool,
@@ -206,6 +208,7 @@ pub fn build(
         topic: about.topic,
         runs: about.runs,
         selection: about.selection,
+        corrected: about.corrected,
         a: header(0, label_a),
         b: header(1, label_b),
         actors,

@@ -6,7 +6,7 @@ use anstyle::Style;
 
 use super::super::terminal::{BOLD, DIM, TEXT_WIDTH, Terminal, stance_style};
 use super::super::text::{clean, pad_left, pad_right, truncate, width};
-use super::super::words::provenance_of;
+use super::super::words::{corrected, provenance_of};
 use super::super::{Evidence, Renderer};
 use super::{ChangeRow, ComparisonReport, Verdict, words};
 use crate::statement::Stance;
@@ -25,6 +25,9 @@ impl Renderer<ComparisonReport> for Terminal {
         self.paragraph(out, 0, &words::answer(report), Style::new())?;
         self.paragraph(out, 0, &words::side('a', &report.a), DIM)?;
         self.paragraph(out, 0, &words::side('b', &report.b), DIM)?;
+        if let Some(line) = corrected(&report.corrected) {
+            self.paragraph(out, 0, &line, DIM)?;
+        }
         if let Some(line) = provenance_of(&report.runs) {
             self.paragraph(out, 0, &line, DIM)?;
         }

@@ -129,6 +129,7 @@ pub fn render(report: &Report, details: &Details, out: &mut dyn Write) -> io::Re
     writeln!(out, "</main>\n<section id=\"method\" class=\"box\">\n<h2>Method</h2>")?;
     let lines = [
         Some(said.reading.clone()),
+        words::corrected(&report.totals.corrected),
         said.provenance.clone(),
         said.selection.clone(),
         (report.totals.unattributed > 0).then(|| {

@@ -1,0 +1,204 @@
+//! From the store's statements to those of a report: a person's corrections are put over them.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::reporting::canonical;
+use crate::corrections::{self, Correction};
+use crate::registry::Registry;
+use crate::report::Corrected as Counted;
+use crate::statement::{Stance, StanceProbabilities, Statement};
+use crate::store::{LeanStatement, ScoredArticle, Selection};
+
+/// The corrections of the file named, or of the one beside the store; none where there is no such file.
+pub fn read(named: Option<&Path>, store: &Path) -> Result<Vec<Correction>> {
+    match named {
+        Some(path) => Ok(corrections::read(path)?),
+        None => {
+            let beside = store.with_file_name(corrections::FILE);
+            Ok(if beside.is_file() { corrections::read(&beside)? } else { Vec::new() })
+        }
+    }
+}
+
+/// Statements with corrections over them.
+pub struct Corrected {
+    pub statements: Vec<LeanStatement>,
+    /// The selection's actors, then those that only a correction names.
+    pub names: Vec<String>,
+    /// Of statements by their position here: what they are and why, where a person says so.
+    by_hand: HashMap<usize, String>,
+    pub counted: Counted,
+}
+
+/// Puts `corrections` over the statements of a selection. One whose article is not selected does not count; one whose sentence or
+/// statement is not found is named in what is counted.
+pub fn correct(
+    selection: &Selection,
+    statements: Vec<LeanStatement>,
+    corrections: &[Correction],
+    registry: &Registry,
+) -> Result<Corrected> {
+    let mut names: Vec<String> = selection.actors().to_vec();
+    let mut counted = Counted::default();
+    let mut reasons: HashMap<(u32, u32, u32), String> = HashMap::new();
+    let mut changed: HashMap<(u32, u32, u32), LeanStatement> = HashMap::new();
+    let mut dropped: HashMap<(u32, u32, u32), bool> = HashMap::new();
+    for correction in corrections {
+        let Some(position) = selection.position(&correction.article)? else { continue };
+        let scored = selection.scored_article(position)?;
+        let found = match meant(&scored, position as u32, correction, registry, &mut names) {
+            Ok(found) => found,
+            Err(reason) => {
+                counted
+                    .unmatched
+                    .push(format!("article '{}', \"{}\": {reason}", correction.article, correction.sentence));
+                continue;
+            }
+        };
+        counted.applied += 1;
+        for lean in found {
+            let key = (lean.article, lean.sentence, lean.ordinal);
+            let note = correction.note.as_deref().map_or_else(String::new, |note| format!(": {note}"));
+            reasons.insert(key, format!("corrected by hand{note}"));
+            dropped.insert(key, correction.drops());
+            changed.insert(key, lean);
+        }
+    }
+    let mut corrected = Corrected {
+        statements: Vec::with_capacity(statements.len()),
+        names,
+        by_hand: HashMap::new(),
+        counted,
+    };
+    let mut push = |lean: LeanStatement, corrected: &mut Corrected| {
+        let key = (lean.article, lean.sentence, lean.ordinal);
+        let Some(after) = changed.remove(&key) else {
+            corrected.statements.push(lean);
+            return;
+        };
+        if dropped[&key] {
+            corrected.counted.dropped += usize::from(lean.stance != Stance::None);
+            return;
+        }
+        corrected.counted.changed += 1;
+        corrected.by_hand.insert(corrected.statements.len(), reasons[&key].clone());
+        corrected.statements.push(after);
+    };
+    for lean in statements {
+        push(lean, &mut corrected);
+    }
+    // Statements that the model saw no stance in.
+    let mut added: Vec<LeanStatement> =
+        changed.values().filter(|lean| lean.stance != Stance::None).copied().collect();
+    added.retain(|lean| !dropped[&(lean.article, lean.sentence, lean.ordinal)]);
+    if !added.is_empty() {
+        let before = std::mem::take(&mut corrected.by_hand);
+        let mut all: Vec<(LeanStatement, Option<String>)> = corrected
+            .statements
+            .iter()
+            .enumerate()
+            .map(|(position, lean)| (*lean, before.get(&position).cloned()))
+            .collect();
+        corrected.counted.changed += added.len();
+        all.extend(added.into_iter().map(|lean| {
+            let reason = reasons[&(lean.article, lean.sentence, lean.ordinal)].clone();
+            (lean, Some(reason))
+        }));
+        all.sort_by_key(|(lean, _)| (lean.article, lean.sentence, lean.ordinal));
+        corrected.statements = all.iter().map(|(lean, _)| *lean).collect();
+        corrected.by_hand =
+            all.into_iter().enumerate().filter_map(|(at, (_, reason))| Some((at, reason?))).collect();
+    }
+    Ok(corrected)
+}
+
+impl Corrected {
+    /// Puts what a person says into a statement as it was read; `position` is that in `statements`.
+    pub fn amend(&self, position: usize, statement: &mut Statement) {
+        if let Some(reason) = self.by_hand.get(&position) {
+            let lean = &self.statements[position];
+            statement.actor = self.names[lean.actor as usize].clone();
+            statement.stance = lean.stance;
+            statement.probabilities = lean.probabilities;
+            statement.reason = reason.clone();
+        }
+    }
+
+    /// Why a statement is as it is, where a person says so.
+    pub fn reason(&self, position: usize) -> Option<&str> {
+        self.by_hand.get(&position).map(String::as_str)
+    }
+}
+
+/// The statements that a correction means, as they should be.
+fn meant(
+    scored: &ScoredArticle,
+    article: u32,
+    correction: &Correction,
+    registry: &Registry,
+    names: &mut Vec<String>,
+) -> Result<Vec<LeanStatement>, String> {
+    let text = &scored.article.text;
+    let mut sentences = scored.sentences.iter().filter(|one| correction.means(one.sentence.text(text)));
+    let (sentence, more) = (sentences.next().ok_or("no sentence begins so")?, sentences.count());
+    if more > 0 {
+        return Err(format!("{} sentences begin so; give more of its words", more + 1));
+    }
+    let mut number = |name: &str| -> u32 {
+        let name = canonical(registry, name);
+        let found = names.iter().position(|known| *known == name);
+        found.unwrap_or_else(|| {
+            names.push(name);
+            names.len() - 1
+        }) as u32
+    };
+    let wanted = correction.actor.as_deref().map(|name| canonical(registry, name));
+    let mut found = Vec::new();
+    for (ordinal, statement) in sentence.statements.iter().enumerate() {
+        let holder = &statement.candidate.holder.name;
+        let named = wanted.as_ref().is_some_and(|name| name == holder);
+        // Without a name, what has a position is meant.
+        if !(named || wanted.is_none() && statement.stance != Stance::None) {
+            continue;
+        }
+        let stance = correction.stance.unwrap_or(statement.stance);
+        let certain = |of: Stance| f32::from(u8::from(stance == of));
+        found.push(LeanStatement {
+            article,
+            sentence: sentence.sentence.index as u32,
+            ordinal: ordinal as u32,
+            actor: number(correction.to.as_deref().unwrap_or(holder)),
+            holder: 0,
+            stance,
+            probabilities: match correction.stance {
+                Some(_) => {
+                    StanceProbabilities::from_array(std::array::from_fn(|index| certain(Stance::ALL[index])))
+                }
+                None => StanceProbabilities::from_array(statement.scores.stance),
+            },
+            mode: statement.mode,
+            basis: statement.basis,
+            tone: statement.tone,
+        });
+    }
+    // Of several mentions without a position one is enough.
+    if found.len() > 1 && wanted.is_some() {
+        let with_position =
+            |lean: &LeanStatement| sentence.statements[lean.ordinal as usize].stance != Stance::None;
+        if found.iter().any(with_position) {
+            found.retain(with_position);
+        } else {
+            found.truncate(1);
+        }
+    }
+    if found.is_empty() {
+        let whom = wanted.as_deref().unwrap_or("anybody");
+        let candidates: Vec<&str> =
+            sentence.statements.iter().map(|statement| statement.candidate.holder.name.as_str()).collect();
+        return Err(format!("it has no statement of {whom}; its candidates: {}", candidates.join(", ")));
+    }
+    Ok(found)
+}
