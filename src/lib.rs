@@ -16,6 +16,7 @@
 pub mod aggregate;
 pub mod article;
 pub mod attribute;
+pub mod audit;
 pub mod classify;
 pub mod cli;
 pub mod corrections;

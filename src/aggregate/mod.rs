@@ -7,6 +7,7 @@
 //! [`contradictions`] who said both. Nothing here reads a store or
 //! knows how a report looks.
 
+pub mod audit;
 pub mod bootstrap;
 pub mod compare;
 pub mod contradictions;

@@ -50,6 +50,8 @@ pub enum Verb {
     Report(ReportArgs),
     /// Set two periods, outlets or runs side by side: who moved, how surely, because of which sentences.
     Compare(CompareArgs),
+    /// Draw statements at random for people to label; `report --audit` then corrects its figures by the labels.
+    Audit(AuditArgs),
     /// Write statements, sentences, articles or aggregates as JSONL, CSV or Parquet.
     Export(ExportArgs),
     /// Show one article sentence by sentence: actors, stances, and the reason for each attribution.
@@ -76,7 +78,12 @@ impl Verb {
             Self::Eval(args) => args.needs_model(),
             Self::Verify(args) => args.rescore > 0,
             Self::Models(args) => args.prepare,
-            Self::Report(_) | Self::Compare(_) | Self::Export(_) | Self::Runs(_) | Self::Actors(_) => false,
+            Self::Report(_)
+            | Self::Compare(_)
+            | Self::Audit(_)
+            | Self::Export(_)
+            | Self::Runs(_)
+            | Self::Actors(_) => false,
         }
     }
 }
@@ -140,6 +147,9 @@ pub struct SelectArgs {
     /// store, if it is there.
     #[arg(long, value_name = "FILE")]
     pub corrections: Option<PathBuf>,
+    /// A labelled audit (CSV, see `detente audit`): reports show figures corrected by it beside the raw ones.
+    #[arg(long, value_name = "FILE")]
+    pub audit: Option<PathBuf>,
 }
 
 /// How a report looks.
@@ -293,6 +303,21 @@ pub struct CompareArgs {
     /// Only ASCII characters.
     #[arg(long)]
     pub ascii: bool,
+    /// Write here instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// How many to draw, on average.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub n: usize,
+    /// Another seed draws others.
+    #[arg(long, value_name = "TEXT", default_value = "1")]
+    pub seed: String,
+    #[command(flatten)]
+    pub select: SelectArgs,
     /// Write here instead of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

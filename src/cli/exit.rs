@@ -37,7 +37,9 @@ impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         match error.downcast_ref::<StoreError>() {
             Some(store) if store.is_usage() => Self::usage(error),
-            _ if error.is::<crate::corrections::Faulty>() => Self::usage(error),
+            _ if error.is::<crate::corrections::Faulty>() || error.is::<crate::audit::Faulty>() => {
+                Self::usage(error)
+            }
             _ => Self::fault(error),
         }
     }

@@ -1,6 +1,7 @@
 //! The command line: what the verbs do, over the library. The only part of the library that prints.
 
 pub mod args;
+mod auditing;
 pub mod comparing;
 mod correcting;
 pub mod evaluation;

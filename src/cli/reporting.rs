@@ -95,8 +95,17 @@ fn build_with_details(
     };
     let mut totals = totals(store, &selection)?;
     totals.corrected = corrected.counted.clone();
-    let report =
+    let mut report =
         report::build(&aggregates, names, header(store, &selection, select)?, totals, listing, &mut fetch)?;
+    if let Some((audit, by_actor)) = super::auditing::audit(store, select, registry)? {
+        report.audit = Some(audit);
+        // A rolled-up actor counts others' statements too; the labels are of its own.
+        if !view.rollup {
+            for row in &mut report.actors {
+                row.audited = by_actor.get(&row.actor).copied();
+            }
+        }
+    }
     let details = (view.format == ReportFormat::Html)
         .then(|| super::paging::details(&selection, &corrected, registry, view.rollup))
         .transpose()?;
@@ -160,6 +169,8 @@ pub(super) fn run_header(selection: &Selection) -> Vec<Run> {
         id: id.clone(),
         model: configuration.model.clone(),
         digest: configuration.model_digest.chars().take(8).collect(),
+        precision: configuration.precision.clone(),
+        threshold: configuration.settings["none_below"].as_str().and_then(|t| t.parse().ok()),
     };
     selection.runs().iter().map(run).collect()
 }

@@ -7,11 +7,11 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 
 use super::args::{
-    ActorsArgs, Common, CompareArgs, ExportArgs, ExportFormat, ExportLevel, ModelsArgs, ReportArgs, RunsArgs,
-    Verb, VerifyArgs,
+    ActorsArgs, AuditArgs, Common, CompareArgs, ExportArgs, ExportFormat, ExportLevel, ModelsArgs,
+    ReportArgs, RunsArgs, Verb, VerifyArgs,
 };
 use super::exit::{FAULT, Failure, Outcome};
-use super::{comparing, evaluation, models, reporting};
+use super::{auditing, comparing, evaluation, models, reporting};
 use crate::export::{self, Format, Level};
 use crate::registry::{ActorKind, Registry};
 use crate::report::Renderer;
@@ -22,6 +22,7 @@ pub fn run(verb: &Verb, common: &Common) -> Outcome {
     match verb {
         Verb::Report(args) => report(args, common),
         Verb::Compare(args) => compare(args, common),
+        Verb::Audit(args) => audit(args, common),
         Verb::Export(args) => export(args, common),
         Verb::Runs(args) => runs(args, common),
         Verb::Actors(args) => actors(args, common),
@@ -96,6 +97,22 @@ fn compare(args: &CompareArgs, common: &Common) -> Outcome {
     let color = to_terminal && common.use_color();
     let rendered = comparing::render(&report, args, width, color, &mut out).and_then(|()| out.flush());
     written(rendered)?;
+    Ok(0)
+}
+
+fn audit(args: &AuditArgs, common: &Common) -> Outcome {
+    if args.n == 0 {
+        return Err(Failure::usage(anyhow!("--n is 0: an audit needs at least one statement")));
+    }
+    let registry = registry(common.actors.as_deref())?;
+    let store = Store::open_read_only(&common.store)?;
+    let rows = auditing::draw(&store, args, registry)?;
+    let mut out = output(args.output.as_deref())?;
+    crate::audit::write(&rows, &mut out).and_then(|()| Ok(out.flush()?))?;
+    eprintln!(
+        "{} drawn; fill in the column `label` (support, conditional, oppose, none), then: detente report --audit FILE",
+        rows.len()
+    );
     Ok(0)
 }
 

@@ -98,6 +98,7 @@ pub fn build(
         actors_not_listed: ranked.len() - listed,
         actors,
         unattributed,
+        audit: None,
         series: aggregates.by.map(|by| SeriesAxis { by: by.as_str(), periods }),
         method: Method {
             index: "mean of P(support) - P(oppose) over the actor's statements",
@@ -140,6 +141,7 @@ fn row(standing: &Standing, name: &str, periods: &[String]) -> anyhow::Result<Ac
         series: standing.series.iter().map(point).collect::<anyhow::Result<_>>()?,
         turns: standing.turns.iter().map(turn).collect(),
         contradictions: Vec::new(),
+        audited: None,
     })
 }
 

@@ -51,7 +51,7 @@ pub(super) const FIGURES: [&str; 11] = [
     "index_high",
 ];
 
-const ACTOR_ONLY: [&str; 12] = [
+const ACTOR_ONLY: [&str; 16] = [
     "mode_direct",
     "mode_indirect",
     "mode_mediated",
@@ -64,6 +64,10 @@ const ACTOR_ONLY: [&str; 12] = [
     "last",
     "undated",
     "imprecise",
+    "audit_labels",
+    "audit_index",
+    "audit_low",
+    "audit_high",
 ];
 
 fn actors(report: &Report, table: &mut csv::Writer<&mut dyn Write>) -> io::Result<()> {
@@ -78,9 +82,11 @@ fn actors(report: &Report, table: &mut csv::Writer<&mut dyn Write>) -> io::Resul
     Ok(())
 }
 
-fn actor_only(row: &ActorRow) -> [String; 12] {
+fn actor_only(row: &ActorRow) -> [String; 16] {
     let date = |date: Option<crate::article::PartialDate>| date.map(|d| d.to_string()).unwrap_or_default();
     let (modes, bases) = (&row.modes, &row.bases);
+    let audited =
+        |value: &dyn Fn(&super::Audited) -> String| row.audited.as_ref().map(value).unwrap_or_default();
     [
         modes.direct.count.to_string(),
         modes.indirect.count.to_string(),
@@ -94,6 +100,10 @@ fn actor_only(row: &ActorRow) -> [String; 12] {
         date(row.last),
         row.undated.to_string(),
         row.imprecise.to_string(),
+        audited(&|a| a.labelled.to_string()),
+        audited(&|a| fixed(a.index, 4)),
+        audited(&|a| fixed(a.interval.low, 4)),
+        audited(&|a| fixed(a.interval.high, 4)),
     ]
 }
 

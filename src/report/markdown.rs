@@ -20,6 +20,7 @@ impl Renderer for Markdown {
         let lines = [
             Some(words::reading(&report.totals)),
             words::corrected(&report.totals.corrected),
+            report.audit.as_ref().map(words::audit),
             words::provenance(&report.header),
             words::selection(report),
         ];
@@ -73,11 +74,12 @@ fn overview(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn actor(row: &ActorRow, report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## {}\n", escape(&row.actor))?;
     let lines = [
-        format!("index {}; {}", words::index(&row.figures), words::volume(row)),
-        words::shares(&row.figures),
-        words::manner(row),
+        Some(format!("index {}; {}", words::index(&row.figures), words::volume(row))),
+        Some(words::shares(&row.figures)),
+        Some(words::manner(row)),
+        row.audited.as_ref().map(|audited| format!("audited: {}", words::audited(audited))),
     ];
-    for line in lines {
+    for line in lines.into_iter().flatten() {
         writeln!(out, "- {}", escape(&line))?;
     }
     writeln!(out)?;

@@ -59,6 +59,8 @@ pub struct Report {
     pub actors_not_listed: usize,
     /// Statements whose holder could not be resolved, as a row of its own.
     pub unattributed: Option<ActorRow>,
+    /// What a labelled sample says of the figures, when one was given.
+    pub audit: Option<Audit>,
     /// What the series of the rows are about, when one was asked for.
     pub series: Option<SeriesAxis>,
     pub method: Method,
@@ -95,6 +97,10 @@ pub struct Run {
     pub model: String,
     /// First digits of the model's digest.
     pub digest: String,
+    /// Number format of the arithmetic.
+    pub precision: String,
+    /// A stance is held when P(none) is below this.
+    pub threshold: Option<f64>,
 }
 
 /// Counts over all that was read.
@@ -167,6 +173,34 @@ pub struct ActorRow {
     pub turns: Vec<Turn>,
     /// Opposite stances within a fortnight.
     pub contradictions: Vec<Contradiction>,
+    /// Figures corrected by an audit; `None` without one, or with too few labels for this actor.
+    pub audited: Option<Audited>,
+}
+
+/// A labelled random sample of statements.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Audit {
+    pub drawn: usize,
+    pub labelled: usize,
+    /// Labelled rows whose statement the store no longer has.
+    pub unmatched: usize,
+    /// All actors together.
+    pub everyone: Option<Audited>,
+}
+
+/// Figures corrected by people's labels ([`crate::aggregate::audit`]).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Audited {
+    pub labelled: usize,
+    /// Labelled units on which people and model agree.
+    pub agreed: usize,
+    /// Estimated number of true statements.
+    pub statements: f64,
+    /// The model's index of the same units.
+    pub raw_index: f64,
+    pub index: f64,
+    /// 95%.
+    pub interval: Interval,
 }
 
 /// A turning point of an actor.

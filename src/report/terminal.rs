@@ -168,6 +168,7 @@ impl Terminal {
         self.paragraph(out, 0, &words::reading(&report.totals), DIM)?;
         let lines = [
             words::corrected(&report.totals.corrected),
+            report.audit.as_ref().map(words::audit),
             words::provenance(&report.header),
             words::selection(report),
         ];
@@ -307,6 +308,9 @@ impl Terminal {
         self.paragraph(out, 2, &words::manner(row), DIM)?;
         if let Some(axis) = axis {
             self.series(row, axis, out)?;
+        }
+        if let Some(audited) = &row.audited {
+            self.paragraph(out, 2, &format!("audited: {}", words::audited(audited)), Style::new())?;
         }
         for turn in &row.turns {
             self.paragraph(out, 2, &words::turn(turn), Style::new())?;

@@ -2,7 +2,8 @@
 
 use super::text::{counted, fixed, grouped, percent, signed};
 use super::{
-    ActorRow, Contradiction, Corrected, Evidence, Figures, Header, Point, Report, Run, Share, Totals, Turn,
+    ActorRow, Audit, Audited, Contradiction, Corrected, Evidence, Figures, Header, Point, Report, Run, Share,
+    Totals, Turn,
 };
 use crate::statement::{Basis, Mode};
 
@@ -56,6 +57,34 @@ pub fn reading(totals: &Totals) -> String {
     )
 }
 
+/// What an audit says of all actors.
+pub fn audit(audit: &Audit) -> String {
+    let mut text =
+        format!("audit: {} of {} drawn statements labelled", grouped(audit.labelled), grouped(audit.drawn));
+    if audit.unmatched > 0 {
+        text.push_str(&format!(", {} no longer found", grouped(audit.unmatched)));
+    }
+    match &audit.everyone {
+        Some(all) => text.push_str(&format!("; all actors: {}", audited(all))),
+        None => text.push_str("; too few labels for corrected figures"),
+    }
+    text
+}
+
+/// "index +0.20 raw, corrected +0.12 [+0.02, +0.22] by 40 labels (33 agree), about 310 statements".
+pub fn audited(audited: &Audited) -> String {
+    format!(
+        "index {} raw, corrected {} [{}, {}] by {} ({} agree), about {}",
+        signed(audited.raw_index),
+        signed(audited.index),
+        signed(audited.interval.low),
+        signed(audited.interval.high),
+        counted(audited.labelled, "label"),
+        grouped(audited.agreed),
+        counted(audited.statements.round().max(0.0) as usize, "statement"),
+    )
+}
+
 /// What corrections did, where there are any.
 pub fn corrected(corrected: &Corrected) -> Option<String> {
     if corrected.applied == 0 && corrected.unmatched.is_empty() {
@@ -88,7 +117,11 @@ pub fn provenance_of(runs: &[Run]) -> Option<String> {
         .iter()
         .map(|run| {
             let digest = if run.digest.is_empty() { String::new() } else { format!(" ({})", run.digest) };
-            format!("{}{digest}", run.model)
+            let precision =
+                if run.precision.is_empty() { String::new() } else { format!(", {}", run.precision) };
+            let threshold =
+                run.threshold.map_or_else(String::new, |t| format!(", threshold {}", fixed(t, 2)));
+            format!("{}{digest}{precision}{threshold}", run.model)
         })
         .collect();
     models.dedup();
@@ -98,7 +131,7 @@ pub fn provenance_of(runs: &[Run]) -> Option<String> {
         format!(
             "model{} {}; run{} {}",
             plural(models.len()),
-            models.join(", "),
+            models.join(" and "),
             plural(runs.len()),
             runs.join(", ")
         )

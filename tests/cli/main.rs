@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod audit;
 mod bad_inputs;
 mod compare;
 mod corrections;

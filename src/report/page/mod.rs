@@ -130,6 +130,7 @@ pub fn render(report: &Report, details: &Details, out: &mut dyn Write) -> io::Re
     let lines = [
         Some(said.reading.clone()),
         words::corrected(&report.totals.corrected),
+        report.audit.as_ref().map(words::audit),
         said.provenance.clone(),
         said.selection.clone(),
         (report.totals.unattributed > 0).then(|| {

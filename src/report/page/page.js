@@ -290,6 +290,7 @@
     grow();
     replace("actor", el("h3", { tabindex: -1 }, r.name),
       el("p", {}, `Index ${signed(f.index)} [${bounds(f.interval)}]; ${counted(f.statements, "statement")} in ${counted(f.articles, "article")}. `, bar(f), ` ${STANCES.map(s => `${s} ${percent(f[s].share)}`).join(", ")}`),
+      r.row && r.row.audited ? el("p", {}, `Corrected by ${counted(r.row.audited.labelled, "label")}: index ${signed(r.row.audited.index)} [${bounds(r.row.audited.interval)}], raw ${signed(r.row.audited.raw_index)}; about ${counted(Math.round(r.row.audited.statements), "statement")}.`) : null,
       r.row && r.row.turns.length ? el("ul", {}, r.row.turns.map(t => el("li", {}, `Turned between ${t.before} and ${t.after}: ${signed(t.from)} to ${signed(t.to)} (p ${t.p.toFixed(3)})`))) : null,
       timeline(r.ids, period => pick({ period })),
       el("div", { class: "scroll" }, el("table", {}, el("tbody", {}, tally(STANCES, columns.stance, "stance"), tally(MODES, columns.mode, "mode"), tally(BASES, columns.basis, "basis")))),

@@ -95,7 +95,12 @@ impl Sample {
         );
         let header = Header {
             topic: "negotiation".to_owned(),
-            runs: vec![Run { id: "1".to_owned(), model: "sample".to_owned(), digest: "00c0ffee".to_owned() }],
+            runs: vec![Run {
+                id: "1".to_owned(),
+                model: "sample".to_owned(),
+                digest: "00c0ffee".to_owned(),
+                ..Run::default()
+            }],
             ..Header::default()
         };
         let totals = Totals {

@@ -1,0 +1,165 @@
+//! From the store to an audit, and from a labelled audit to corrected figures.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+
+use super::args::{AuditArgs, SelectArgs};
+use super::reporting::{canonical, filter};
+use crate::aggregate::audit::{Corrected, Labelled, Unit, corrected, inclusion};
+use crate::aggregate::bootstrap::{Interval, Random};
+use crate::audit::{AuditRow, read};
+use crate::classify::{CONTEXT_SENTENCES, Squeezed};
+use crate::registry::Registry;
+use crate::report::{Audit, Audited};
+use crate::statement::Stance;
+use crate::store::{LeanStatement, Selection, Store};
+
+/// Draws the rows of an audit.
+pub fn draw(store: &Store, args: &AuditArgs, registry: &Registry) -> Result<Vec<AuditRow>> {
+    let (selection, statements) = candidates(store, &args.select, registry)?;
+    let positions: Vec<f64> = statements.iter().map(|one| f64::from(1.0 - one.probabilities.none)).collect();
+    let probabilities = inclusion(&positions, args.n);
+    let mut random = Random::seeded(&format!("audit\n{}\n{}", args.seed, selection.configuration().digest()));
+    let mut rows = Vec::new();
+    for of_article in statements
+        .iter()
+        .zip(probabilities)
+        .collect::<Vec<_>>()
+        .chunk_by(|(a, _), (b, _)| a.article == b.article)
+    {
+        let drawn: Vec<&(&LeanStatement, f64)> =
+            of_article.iter().filter(|(_, probability)| uniform(&mut random) < *probability).collect();
+        if drawn.is_empty() {
+            continue;
+        }
+        let scored = selection.scored_article(drawn[0].0.article as usize)?;
+        let squeezed = |index: usize| {
+            scored.sentences.get(index).map(|one| Squeezed::new(one.sentence.text(&scored.article.text)).text)
+        };
+        for (lean, probability) in drawn {
+            let at = lean.sentence as usize;
+            let context: Vec<String> =
+                (at.saturating_sub(CONTEXT_SENTENCES)..at).filter_map(squeezed).collect();
+            let statement = scored.sentences.get(at).and_then(|s| s.statements.get(lean.ordinal as usize));
+            let mention =
+                statement.and_then(|s| s.candidate.mention.clone()).and_then(|m| scored.article.text.get(m));
+            rows.push(AuditRow {
+                article_id: scored.article.id.clone(),
+                sentence_index: lean.sentence,
+                probability: *probability,
+                date: scored.article.date.map(|date| date.to_string()).unwrap_or_default(),
+                title: scored.article.title.clone().unwrap_or_default(),
+                context: context.join(" "),
+                sentence: squeezed(at).unwrap_or_default(),
+                actor: selection.actors()[lean.actor as usize].clone(),
+                mention: mention.unwrap_or_default().to_owned(),
+                label: String::new(),
+                note: String::new(),
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// Every candidate that the selection has, with a position or without.
+fn candidates<'store>(
+    store: &'store Store,
+    select: &SelectArgs,
+    registry: &Registry,
+) -> Result<(Selection<'store>, Vec<LeanStatement>)> {
+    let mut filter = filter(select, true);
+    filter.actors = select.actor.iter().map(|name| canonical(registry, name)).collect();
+    let selection = store.select(&filter)?;
+    let mut statements = Vec::new();
+    selection.for_each_lean(|statement| statements.push(*statement))?;
+    Ok((selection, statements))
+}
+
+fn uniform(random: &mut Random) -> f64 {
+    random.pair(1 << 31).0 as f64 / f64::from(1u32 << 31)
+}
+
+/// What a labelled audit says of a selection: all together, and each actor by name.
+pub fn audit(
+    store: &Store,
+    select: &SelectArgs,
+    registry: &Registry,
+) -> Result<Option<(Audit, HashMap<String, Audited>)>> {
+    let Some(path) = &select.audit else { return Ok(None) };
+    let rows = read(path)?;
+    let (selection, statements) = candidates(store, select, registry)?;
+    let mut units: Vec<Unit> = statements
+        .iter()
+        .map(|one| Unit {
+            article: one.article,
+            model: (one.stance != Stance::None).then(|| f64::from(one.probabilities.leaning())),
+            labelled: None,
+        })
+        .collect();
+    let mut known: Vec<(&AuditRow, Stance)> = Vec::new();
+    for row in &rows {
+        known.extend(row.stance()?.map(|stance| (row, stance)));
+    }
+    // Rows left empty are taken as missing at random.
+    let answered = known.len() as f64 / rows.len() as f64;
+    let mut unmatched = 0;
+    for (row, stance) in &known {
+        let found = match selection.position(&row.article_id)? {
+            None => None,
+            Some(article) => {
+                let scored = selection.scored_article(article)?;
+                let same = |index: u32| {
+                    scored.sentences.get(index as usize).is_some_and(|one| {
+                        let text = Squeezed::new(one.sentence.text(&scored.article.text)).text;
+                        crate::report::text::clean(&text) == crate::report::text::clean(&row.sentence)
+                    })
+                };
+                let first = statements.partition_point(|one| (one.article as usize) < article);
+                statements[first..]
+                    .iter()
+                    .take_while(|one| one.article as usize == article)
+                    .position(|one| selection.actors()[one.actor as usize] == row.actor && same(one.sentence))
+                    .map(|offset| first + offset)
+            }
+        };
+        match found {
+            None => unmatched += 1,
+            Some(position) => {
+                let person = match stance {
+                    Stance::Support => Some(1.0),
+                    Stance::Conditional => Some(0.0),
+                    Stance::Oppose => Some(-1.0),
+                    Stance::None => None,
+                };
+                let probability = (row.probability * answered).min(1.0);
+                units[position].labelled = Some(Labelled { person, probability });
+            }
+        }
+    }
+    let mut of_actor: HashMap<u32, Vec<Unit>> = HashMap::new();
+    for (one, unit) in statements.iter().zip(&units) {
+        of_actor.entry(one.actor).or_default().push(*unit);
+    }
+    let actors = of_actor
+        .into_iter()
+        .filter_map(|(actor, units)| {
+            Some((selection.actors()[actor as usize].clone(), audited(corrected(&units)?)))
+        })
+        .collect();
+    let everyone = corrected(&units).map(audited);
+    let audit = Audit { drawn: rows.len(), labelled: known.len(), unmatched, everyone };
+    Ok(Some((audit, actors)))
+}
+
+fn audited(found: Corrected) -> Audited {
+    let round = |value: f64| (value * 10_000.0).round() / 10_000.0 + 0.0;
+    Audited {
+        labelled: found.labelled,
+        agreed: found.agreed,
+        statements: round(found.corrected_statements),
+        raw_index: round(found.index),
+        index: round(found.corrected_index),
+        interval: Interval { low: round(found.interval.low), high: round(found.interval.high) },
+    }
+}
