@@ -121,12 +121,13 @@ pub fn corrected(units: &[Unit]) -> Option<Corrected> {
     })
 }
 
-/// The probability with which each unit is drawn, for `wanted` of them on average: in proportion to how likely it is to show a position,
-/// with a floor, so that what the model passes over is looked at too (Poisson sampling with probabilities proportional to size; Särndal,
+/// The probability with which each unit is drawn, for `wanted` of them on average: in proportion to the root of how likely it is to show a
+/// position, with a floor, so that what the model passes over is looked at too. The root, near Neyman's allocation, keeps the weights 1/π of
+/// the rare misses small: in proportion to the likelihood itself, the intervals of the simulation below cover 87 to 92% (Poisson sampling with probabilities proportional to size; Särndal,
 /// Swensson & Wretman 1992, *Model Assisted Survey Sampling*, ch. 3).
 pub fn inclusion(positions: &[f64], wanted: usize) -> Vec<f64> {
     const FLOOR: f64 = 0.05;
-    let sizes: Vec<f64> = positions.iter().map(|p| p.clamp(FLOOR, 1.0)).collect();
+    let sizes: Vec<f64> = positions.iter().map(|p| p.clamp(FLOOR, 1.0).sqrt()).collect();
     // Units that are certain to be drawn leave their share to the others.
     let mut scale = wanted as f64 / sizes.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     for _ in 0..50 {
@@ -201,7 +202,8 @@ mod tests {
             error += found.corrected_index - truth;
         }
         let coverage = held as f64 / TRIALS as f64;
-        assert!((0.93..=0.97).contains(&coverage), "{coverage}");
+        // 95% give or take three standard errors of 600 trials.
+        assert!((0.923..=0.977).contains(&coverage), "{coverage}");
         assert!(raw_error / TRIALS as f64 > 0.15, "the raw index is off by {}", raw_error / TRIALS as f64);
         assert!((error / TRIALS as f64).abs() < 0.01, "the corrected one by {}", error / TRIALS as f64);
     }
