@@ -16,7 +16,8 @@ use super::examples::{Example, Prepared, UNKNOWN};
 use super::plan::LossWeights;
 use crate::batch;
 use crate::encode::{Encoded, QueryEncoder};
-use crate::model::{Network, join_windows};
+use crate::model::{InputScores, Network, join_windows};
+use crate::workers::BATCH_TOKENS;
 
 /// Batches of similar lengths: shuffled, then sorted within pools of a few thousand inputs.
 pub fn batches(examples: &[Example], budget: usize, random: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
@@ -171,11 +172,20 @@ impl HeldOut {
     }
 
     fn scores(&self, network: &Network) -> Vec<SentenceScores> {
+        let inputs: Vec<&Encoded> = self.inputs.iter().flatten().collect();
+        let mut found: Vec<Option<InputScores>> = (0..inputs.len()).map(|_| None).collect();
+        for batch in batch::plan(&inputs, BATCH_TOKENS) {
+            let members: Vec<&Encoded> = batch.iter().map(|&index| inputs[index]).collect();
+            for (index, scores) in batch.into_iter().zip(network.scores(&members)) {
+                found[index] = Some(scores);
+            }
+        }
+        let mut found = found.into_iter().flatten();
         self.inputs
             .iter()
             .zip(&self.prepared)
-            .map(|(inputs, prepared)| {
-                let windows = inputs.iter().flat_map(|input| network.scores(&[input])).collect();
+            .map(|(windows, prepared)| {
+                let windows = found.by_ref().take(windows.len()).collect();
                 join_windows(prepared.query.candidates.len(), windows).expect("every candidate is marked")
             })
             .collect()
