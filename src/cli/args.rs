@@ -279,11 +279,14 @@ impl std::fmt::Display for SideArg {
 #[derive(Debug, Args)]
 pub struct CompareArgs {
     /// What is compared with: a period (2026-01..2026-03, ..2026-03, 2025), outlet:NAME or run:ID.
-    #[arg(long, value_name = "SIDE")]
-    pub a: SideArg,
+    #[arg(long, value_name = "SIDE", requires = "b", required_unless_present = "by")]
+    pub a: Option<SideArg>,
     /// What is compared: of the same kind.
-    #[arg(long, value_name = "SIDE")]
-    pub b: SideArg,
+    #[arg(long, value_name = "SIDE", requires = "a")]
+    pub b: Option<SideArg>,
+    /// Instead of two sides: every actor's path over these periods, with its turning points.
+    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["a", "b"])]
+    pub by: Option<Period>,
     #[command(flatten)]
     pub select: SelectArgs,
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
@@ -321,6 +324,22 @@ pub struct AuditArgs {
     /// Write here instead of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+impl CompareArgs {
+    /// The report that shows every actor's path.
+    pub fn paths(&self, by: Period) -> ViewArgs {
+        ViewArgs {
+            format: self.format,
+            by: Some(by),
+            min_n: self.min_n,
+            sort: SortKey::N,
+            rollup: self.rollup,
+            top: self.top,
+            all: self.all,
+            ascii: self.ascii,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -51,15 +51,20 @@ impl<'store> Read<'store> {
 }
 
 /// Builds the comparison that `args` ask for.
-pub fn build(store: &Store, args: &CompareArgs, registry: &Registry) -> Result<ComparisonReport, Failure> {
-    let of_runs = match (&args.a, &args.b) {
+pub fn build(
+    store: &Store,
+    args: &CompareArgs,
+    sides: (&SideArg, &SideArg),
+    registry: &Registry,
+) -> Result<ComparisonReport, Failure> {
+    let of_runs = match sides {
         (SideArg::Period(..), SideArg::Period(..)) | (SideArg::Outlet(_), SideArg::Outlet(_)) => false,
         (SideArg::Run(_), SideArg::Run(_)) => true,
         _ => {
             return Err(Failure::usage(anyhow!(
                 "--a and --b must be of one kind: two periods, two outlets or two runs; got '{}' and '{}'",
-                args.a,
-                args.b
+                sides.0,
+                sides.1
             )));
         }
     };
@@ -71,22 +76,23 @@ pub fn build(store: &Store, args: &CompareArgs, registry: &Registry) -> Result<C
     if of_runs && args.select.run.is_some() {
         return Err(Failure::usage(anyhow!("--run does not go with two runs to compare")));
     }
-    settle(store, args, registry, of_runs)
+    settle(store, args, sides, registry, of_runs)
 }
 
 fn settle(
     store: &Store,
     args: &CompareArgs,
+    (a, b): (&SideArg, &SideArg),
     registry: &Registry,
     of_runs: bool,
 ) -> Result<ComparisonReport, Failure> {
     let wanted: Vec<String> = args.select.actor.iter().map(|name| canonical(registry, name)).collect();
     let actors = || if args.rollup { Vec::new() } else { wanted.clone() };
-    let first = match &args.a {
+    let first = match a {
         SideArg::Run(id) => Read::new(store, args, Some(Scope::Run(id.clone())), actors(), registry)?,
         _ => Read::new(store, args, None, actors(), registry)?,
     };
-    let second = match &args.b {
+    let second = match b {
         SideArg::Run(id) => Some(Read::new(store, args, Some(Scope::Run(id.clone())), actors(), registry)?),
         _ => None,
     };
@@ -137,7 +143,7 @@ fn settle(
         }
         Ok(picked)
     };
-    let (picked_a, picked_b) = (picked(&args.a)?, picked(&args.b)?);
+    let (picked_a, picked_b) = (picked(a)?, picked(b)?);
     let observations: Vec<&[Observation]> = sides.iter().map(|(list, _)| list.as_slice()).collect();
     let (in_a, in_b) = (observations[0], *observations.last().unwrap_or(&observations[0]));
     let comparison = compare(
@@ -163,7 +169,7 @@ fn settle(
         runs,
         selection,
         corrected: first.corrected.counted.clone(),
-        labels: [args.a.to_string(), args.b.to_string()],
+        labels: [a.to_string(), b.to_string()],
         of_runs,
         limit: match args.format {
             ReportFormat::Terminal | ReportFormat::Markdown if !args.all => Some(args.top),

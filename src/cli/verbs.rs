@@ -90,12 +90,21 @@ fn report(args: &ReportArgs, common: &Common) -> Outcome {
 fn compare(args: &CompareArgs, common: &Common) -> Outcome {
     let registry = registry(common.actors.as_deref())?;
     let store = Store::open_read_only(&common.store)?;
-    let report = comparing::build(&store, args, registry)?;
     let to_terminal = args.output.is_none();
     let width = if to_terminal { reporting::terminal_width() } else { 100 };
-    let mut out = output(args.output.as_deref())?;
     let color = to_terminal && common.use_color();
-    let rendered = comparing::render(&report, args, width, color, &mut out).and_then(|()| out.flush());
+    let rendered = match (args.by, &args.a, &args.b) {
+        (None, Some(a), Some(b)) => {
+            let report = comparing::build(&store, args, (a, b), registry)?;
+            let mut out = output(args.output.as_deref())?;
+            comparing::render(&report, args, width, color, &mut out).and_then(|()| out.flush())
+        }
+        (Some(by), ..) => {
+            let mut out = output(args.output.as_deref())?;
+            reporting::write(&store, &args.select, &args.paths(by), registry, (width, color), &mut out)?
+        }
+        _ => return Err(Failure::usage(anyhow!("give two sides, --a and --b, or --by"))),
+    };
     written(rendered)?;
     Ok(0)
 }

@@ -91,3 +91,13 @@ fn sides_that_cannot_be_compared_are_refused_with_the_reason() {
     let empty = desk.run("compare --a 1999 --b 2026").expect(0).stdout;
     assert!(empty.contains("Side a has no statement"), "{empty}");
 }
+
+#[test]
+fn by_periods_it_shows_every_actors_path() {
+    let (desk, _) = Desk::with_scored_sample();
+    let paths = desk.run("compare --by month --format json").expect(0).json();
+    assert_eq!(paths, desk.run("report --by month --format json").expect(0).json());
+    desk.run("compare --a 2025").expect(2);
+    desk.run("compare").expect(2);
+    desk.run("compare --by month --a 2025 --b 2026").expect(2);
+}

@@ -27,7 +27,7 @@ use self::examples::{Example, TrainingSet};
 use self::learner::Learner;
 use self::plan::Plan;
 use self::record::{Epoch, TrainingRecord};
-use self::steps::{HeldOut, LossParts, batches};
+use self::steps::{HeldOut, LossParts, batches, tempered};
 use crate::encode::QueryEncoder;
 use crate::layers::read_tensors;
 use crate::model::{
@@ -142,7 +142,8 @@ fn run_epoch(
         }
     }
     bar.finish_and_clear();
-    let (figures, threshold) = held.best_threshold(&learner.network.cast(plan.precision.kind()));
+    let (figures, threshold) =
+        held.best_threshold(&held.scores(&learner.network.cast(plan.precision.kind())));
     let epoch = Epoch {
         inputs: examples.len(),
         held_out_sentences: held.len(),
@@ -210,11 +211,14 @@ fn finish(
     };
     let weights = out.join(WEIGHTS);
     merge_weights(&base.join(WEIGHTS), &learnt, &encoder_config(&base)?, markers, &weights)?;
-    let mut network = Network::load(out, &mut |_, tensor| tensor.to_kind(Kind::Float))?;
-    let temperature = held.best_temperature(&network);
+    let network = Network::load(out, &mut |_, tensor| tensor.to_kind(Kind::Float))?;
+    let mut scores = held.scores(&network);
+    let temperature = held.best_temperature(&scores);
     // The threshold is applied to the tempered probabilities, so it is chosen on them.
-    network.stance_temperature = temperature;
-    let (figures, none_below) = held.best_threshold(&network);
+    for candidate in scores.iter_mut().flat_map(|sentence| &mut sentence.candidates) {
+        candidate.stance = tempered(candidate.stance, temperature);
+    }
+    let (figures, none_below) = held.best_threshold(&scores);
     record.held_out = Some(figures.all);
     record.stance_temperature = Some(temperature);
     ensure!(

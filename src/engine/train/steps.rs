@@ -171,7 +171,8 @@ impl HeldOut {
         self.labels.len()
     }
 
-    fn scores(&self, network: &Network) -> Vec<SentenceScores> {
+    /// What the network says of each sentence.
+    pub fn scores(&self, network: &Network) -> Vec<SentenceScores> {
         let inputs: Vec<&Encoded> = self.inputs.iter().flatten().collect();
         let mut found: Vec<Option<InputScores>> = (0..inputs.len()).map(|_| None).collect();
         for batch in batch::plan(&inputs, BATCH_TOKENS) {
@@ -192,8 +193,7 @@ impl HeldOut {
     }
 
     /// End-to-end figures at the threshold on P(none) with the best F1, over the candidates that attribution finds.
-    pub fn best_threshold(&self, network: &Network) -> (StanceFigures, f32) {
-        let scores = self.scores(network);
+    pub fn best_threshold(&self, scores: &[SentenceScores]) -> (StanceFigures, f32) {
         (1..=19)
             .map(|step| {
                 let none_below = step as f32 * 5.0 / 100.0;
@@ -201,7 +201,7 @@ impl HeldOut {
                 let found: Vec<Vec<Found>> = self
                     .prepared
                     .iter()
-                    .zip(&scores)
+                    .zip(scores)
                     .map(|(prepared, scores)| {
                         let decided = decision.decide(&prepared.query.sentence, &prepared.candidates, scores);
                         decided
@@ -218,29 +218,28 @@ impl HeldOut {
     }
 
     /// The softmax temperature with the smallest negative log-likelihood of the known stances (Guo et al. 2017).
-    pub fn best_temperature(&self, network: &Network) -> f64 {
-        let scores = self.scores(network);
+    pub fn best_temperature(&self, scores: &[SentenceScores]) -> f64 {
         let known: Vec<([f32; 4], usize)> = self
             .prepared
             .iter()
-            .zip(&scores)
+            .zip(scores)
             .flat_map(|(prepared, scores)| prepared.labels.iter().zip(&scores.candidates))
             .filter(|(labels, _)| labels.stance != UNKNOWN)
             .map(|(labels, scores)| (scores.stance, labels.stance as usize))
             .collect();
         let loss = |temperature: f64| -> f64 {
-            known
-                .iter()
-                .map(|(p, label)| {
-                    // p ~ exp(logit); dividing logits by T is raising p to 1/T and normalising again.
-                    let powers = p.map(|p| f64::from(p).max(1e-9).powf(1.0 / temperature));
-                    -(powers[*label] / powers.iter().sum::<f64>()).ln()
-                })
-                .sum()
+            known.iter().map(|(p, label)| -f64::from(tempered(*p, temperature)[*label]).max(1e-12).ln()).sum()
         };
         (10..=60)
             .map(|step| f64::from(step) * 5.0 / 100.0)
             .min_by(|a, b| loss(*a).total_cmp(&loss(*b)))
             .expect("there are temperatures")
     }
+}
+
+/// Probabilities under a softmax temperature: p ~ exp(logit), so dividing logits by T is raising p to 1/T and normalising again.
+pub fn tempered(p: [f32; 4], temperature: f64) -> [f32; 4] {
+    let powers = p.map(|p| f64::from(p).max(1e-9).powf(1.0 / temperature));
+    let sum: f64 = powers.iter().sum();
+    powers.map(|power| (power / sum) as f32)
 }
