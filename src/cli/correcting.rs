@@ -43,76 +43,61 @@ pub fn correct(
 ) -> Result<Corrected> {
     let mut names: Vec<String> = selection.actors().to_vec();
     let mut counted = Counted::default();
-    let mut reasons: HashMap<(u32, u32, u32), String> = HashMap::new();
-    let mut changed: HashMap<(u32, u32, u32), LeanStatement> = HashMap::new();
-    let mut dropped: HashMap<(u32, u32, u32), bool> = HashMap::new();
+    let mut amended: HashMap<Key, Amended> = HashMap::new();
     for correction in corrections {
         let Some(position) = selection.position(&correction.article)? else { continue };
         let scored = selection.scored_article(position)?;
-        let found = match meant(&scored, position as u32, correction, registry, &mut names) {
-            Ok(found) => found,
-            Err(reason) => {
-                counted
-                    .unmatched
-                    .push(format!("article '{}', \"{}\": {reason}", correction.article, correction.sentence));
-                continue;
+        match meant(&scored, position as u32, correction, registry, &mut names) {
+            Ok(found) => {
+                counted.applied += 1;
+                let note = correction.note.as_deref().map_or_else(String::new, |note| format!(": {note}"));
+                for lean in found {
+                    let reason = format!("corrected by hand{note}");
+                    amended.insert(key(&lean), Amended { lean, drops: correction.drops(), reason });
+                }
             }
-        };
-        counted.applied += 1;
-        for lean in found {
-            let key = (lean.article, lean.sentence, lean.ordinal);
-            let note = correction.note.as_deref().map_or_else(String::new, |note| format!(": {note}"));
-            reasons.insert(key, format!("corrected by hand{note}"));
-            dropped.insert(key, correction.drops());
-            changed.insert(key, lean);
+            Err(reason) => counted
+                .unmatched
+                .push(format!("article '{}', \"{}\": {reason}", correction.article, correction.sentence)),
         }
     }
-    let mut corrected = Corrected {
-        statements: Vec::with_capacity(statements.len()),
-        names,
-        by_hand: HashMap::new(),
-        counted,
-    };
-    let mut push = |lean: LeanStatement, corrected: &mut Corrected| {
-        let key = (lean.article, lean.sentence, lean.ordinal);
-        let Some(after) = changed.remove(&key) else {
-            corrected.statements.push(lean);
-            return;
-        };
-        if dropped[&key] {
-            corrected.counted.dropped += usize::from(lean.stance != Stance::None);
-            return;
-        }
-        corrected.counted.changed += 1;
-        corrected.by_hand.insert(corrected.statements.len(), reasons[&key].clone());
-        corrected.statements.push(after);
-    };
+    let mut all: Vec<(LeanStatement, Option<String>)> = Vec::with_capacity(statements.len());
     for lean in statements {
-        push(lean, &mut corrected);
+        match amended.remove(&key(&lean)) {
+            None => all.push((lean, None)),
+            Some(amended) if amended.drops => counted.dropped += 1,
+            Some(amended) => {
+                counted.changed += 1;
+                all.push((amended.lean, Some(amended.reason)));
+            }
+        }
     }
-    // Statements that the model saw no stance in.
-    let mut added: Vec<LeanStatement> =
-        changed.values().filter(|lean| lean.stance != Stance::None).copied().collect();
-    added.retain(|lean| !dropped[&(lean.article, lean.sentence, lean.ordinal)]);
-    if !added.is_empty() {
-        let before = std::mem::take(&mut corrected.by_hand);
-        let mut all: Vec<(LeanStatement, Option<String>)> = corrected
-            .statements
-            .iter()
-            .enumerate()
-            .map(|(position, lean)| (*lean, before.get(&position).cloned()))
-            .collect();
-        corrected.counted.changed += added.len();
-        all.extend(added.into_iter().map(|lean| {
-            let reason = reasons[&(lean.article, lean.sentence, lean.ordinal)].clone();
-            (lean, Some(reason))
-        }));
-        all.sort_by_key(|(lean, _)| (lean.article, lean.sentence, lean.ordinal));
-        corrected.statements = all.iter().map(|(lean, _)| *lean).collect();
-        corrected.by_hand =
-            all.into_iter().enumerate().filter_map(|(at, (_, reason))| Some((at, reason?))).collect();
+    // What is left are statements that the model saw no stance in.
+    let added = amended.into_values().filter(|one| !one.drops && one.lean.stance != Stance::None);
+    let before = all.len();
+    all.extend(added.map(|one| (one.lean, Some(one.reason))));
+    if all.len() > before {
+        counted.changed += all.len() - before;
+        all.sort_by_key(|(lean, _)| key(lean));
     }
-    Ok(corrected)
+    let statements = all.iter().map(|(lean, _)| *lean).collect();
+    let by_hand =
+        all.into_iter().enumerate().filter_map(|(position, (_, reason))| Some((position, reason?))).collect();
+    Ok(Corrected { statements, names, by_hand, counted })
+}
+
+/// What makes a statement the same: article, sentence, place in the sentence.
+type Key = (u32, u32, u32);
+
+fn key(lean: &LeanStatement) -> Key {
+    (lean.article, lean.sentence, lean.ordinal)
+}
+
+/// A statement as a person has it.
+struct Amended {
+    lean: LeanStatement,
+    drops: bool,
+    reason: String,
 }
 
 impl Corrected {

@@ -13,7 +13,15 @@ use super::text::{clean, counted, grouped, percent, signed};
 use super::{Report, words};
 
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+/// One script in parts; they share one scope.
+const SCRIPT: [&str; 6] = [
+    include_str!("script/dom.js"),
+    include_str!("script/statements.js"),
+    include_str!("script/charts.js"),
+    include_str!("script/overview.js"),
+    include_str!("script/actor.js"),
+    include_str!("script/main.js"),
+];
 
 /// Everything of the statements that the page can show.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -158,7 +166,11 @@ pub fn render(report: &Report, details: &Details, out: &mut dyn Write) -> io::Re
     for (number, chunk) in details.chunks.iter().enumerate() {
         data(out, &format!("chunk-{number}"), chunk)?;
     }
-    writeln!(out, "<script>\n{SCRIPT}</script>\n</body>\n</html>")
+    writeln!(
+        out,
+        "<script>\n\"use strict\";\n(() => {{\n{}}})();\n</script>\n</body>\n</html>",
+        SCRIPT.concat()
+    )
 }
 
 /// The overview for readers without the script.
