@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 
+use super::args::{SortKey, ViewArgs};
 use super::correcting::Corrected;
 use super::reporting::Chains;
 use crate::attribute::UNATTRIBUTED;
@@ -17,7 +18,8 @@ pub fn details(
     selection: &Selection,
     corrected: &Corrected,
     registry: &Registry,
-    rolled_up: bool,
+    view: &ViewArgs,
+    wanted: &[String],
 ) -> Result<Details> {
     let statements = &corrected.statements;
     let chains = Chains::new(selection, &corrected.names, registry);
@@ -26,9 +28,19 @@ pub fn details(
         chains: chains.chains.clone(),
         outlets: selection.outlets().to_vec(),
         unattributed: UNATTRIBUTED,
-        rolled_up,
+        rolled_up: view.rollup,
+        can_roll_up: view.rollup || wanted.is_empty(),
+        min_statements: view.min_n,
+        sort: match view.sort {
+            SortKey::N => "n",
+            SortKey::Index => "index",
+        },
         ..Details::default()
     };
+    if !wanted.is_empty() {
+        let number = |name: &String| details.actors.iter().position(|actor| actor == name);
+        details.only = Some(wanted.iter().filter_map(number).map(|number| number as u32).collect());
+    }
     let mut chunk = Chunk::default();
     let mut size = 0;
     for of_article in statements.chunk_by(|a, b| a.article == b.article) {
@@ -63,7 +75,7 @@ pub fn details(
             columns.tone.push(lean.tone.index() as u8);
             columns.leaning.push((lean.probabilities.leaning() * 1e4).round() as i32);
             columns.sure.push((lean.probabilities.to_array()[lean.stance.index()] * 100.0).round() as u8);
-            columns.position.push(((1.0 - lean.probabilities.none) * 1e4).round() as u32);
+            columns.position.push(1.0 - lean.probabilities.none);
         }
         if size > CHUNK {
             details.chunks.push(std::mem::take(&mut chunk));

@@ -107,7 +107,7 @@ fn build_with_details(
         }
     }
     let details = (view.format == ReportFormat::Html)
-        .then(|| super::paging::details(&selection, &corrected, registry, view.rollup))
+        .then(|| super::paging::details(&selection, &corrected, registry, view, &wanted))
         .transpose()?;
     Ok((report, details))
 }

@@ -32,6 +32,14 @@ pub struct Details {
     pub unattributed: &'static str,
     /// The report's own figures are rolled up.
     pub rolled_up: bool,
+    /// Whether persons can be counted for their countries: not where only some actors' statements are here.
+    pub can_roll_up: bool,
+    /// The actors that the report is about; all when `None`.
+    pub only: Option<Vec<u32>>,
+    /// Actors with fewer statements are not listed.
+    pub min_statements: usize,
+    /// Order of the report: "n" or "index".
+    pub sort: &'static str,
     /// For each actor, itself and those it belongs to, nearest first.
     pub chains: Vec<Vec<u32>>,
     pub outlets: Vec<String>,
@@ -70,8 +78,8 @@ pub struct Columns {
     pub leaning: Vec<i32>,
     /// P(its stance), in hundredths.
     pub sure: Vec<u8>,
-    /// 1 - P(none), in ten-thousandths: which of several rolled-up statements counts.
-    pub position: Vec<u32>,
+    /// 1 - P(none): which of several rolled-up statements counts.
+    pub position: Vec<f32>,
 }
 
 /// Texts of some articles' statements.

@@ -44,7 +44,10 @@ const statement = (id) => {
 const open = (actor, chosen = {}) => {
   state.actor = actor;
   panel(chosen);
-  document.getElementById("actor").scrollIntoView({ block: "start" });
+  const section = document.getElementById("actor");
+  section.scrollIntoView({ block: "start" });
+  const heading = section.querySelector("h3");
+  if (heading) heading.focus({ preventScroll: true });
 };
 const panel = (chosen = {}) => {
   const r = current.find((r) => r.actor === state.actor);
@@ -56,11 +59,14 @@ const panel = (chosen = {}) => {
         { class: "quiet" },
         state.actor === null
           ? "Choose an actor above."
-          : `${details.actors[state.actor]} has no statement within the filters.`,
+          : `${details.actors[state.actor]} ${isPlain() ? "is not in this report" : "has no statement within the filters"}.`,
       ),
     );
   const f = r.figures;
-  const pick = (more) => panel({ ...more });
+  const pick = (more) => {
+    panel({ ...more });
+    document.getElementById("chosen").focus();
+  };
   const tally = (names, column, key) =>
     el(
       "tr",
@@ -143,7 +149,7 @@ const panel = (chosen = {}) => {
           ),
         )
       : null,
-    timeline(r.ids, (period) => pick({ period })),
+    timeline(r, (period) => pick({ period })),
     el(
       "div",
       { class: "scroll" },
@@ -202,7 +208,7 @@ const panel = (chosen = {}) => {
       : null,
     el(
       "h3",
-      {},
+      { id: "chosen", tabindex: -1 },
       `${counted(ids.length, "statement")}${said.length ? ": " + said.join(", ") : ""}`,
       said.length
         ? el(

@@ -33,9 +33,9 @@ const bar = (figures) =>
   );
 
 // The path over time: a line with a band, and the numbers of statements below.
-const timeline = (ids, onPick) => {
+const timeline = (actor, onPick) => {
   const of = new Map();
-  for (const id of ids) {
+  for (const id of actor.ids) {
     const p = periodOf(dateOf(id), state.by);
     if (p) {
       if (!of.has(p)) of.set(p, []);
@@ -43,20 +43,30 @@ const timeline = (ids, onPick) => {
     }
   }
   const names = [...of.keys()].sort();
+  const dated = actor.ids.filter(dateOf).length,
+    placed = [...of.values()].reduce((n, ids) => n + ids.length, 0);
+  const coarse = dated > placed ? ` ${counted(dated - placed, "statement")} with a date too coarse.` : "";
   if (names.length < 2)
     return el(
       "p",
       { class: "quiet" },
-      names.length ? `All dated statements are of one ${state.by}.` : "No statement is dated.",
+      (names.length
+        ? `All that are dated to the ${state.by} are of one.`
+        : `No statement is dated to the ${state.by}.`) + coarse,
     );
+  // The report's own figures where it has them; others are linearised.
+  const own = actor.row && report.series && report.series.by === state.by ? actor.row.series : [];
+  const reported = new Map(own.map((point) => [point.period, point]));
   const place = (name) => {
-    // months, weeks or quarters since year 0, so that gaps show
+    // days, weeks, months or quarters since a beginning, so that gaps show
     const [year, rest] = name.split("-");
-    return state.by === "month"
-      ? year * 12 + Number(rest)
-      : state.by === "quarter"
-        ? year * 4 + Number(rest.slice(1))
-        : Math.round(Date.UTC(year, 0, 4) / 6048e5) + Number(rest.slice(1));
+    return state.by === "day"
+      ? Date.parse(name) / 864e5
+      : state.by === "month"
+        ? year * 12 + Number(rest)
+        : state.by === "quarter"
+          ? year * 4 + Number(rest.slice(1))
+          : Math.round(Date.UTC(year, 0, 4) / 6048e5) + Number(rest.slice(1));
   };
   const width = 900,
     height = 240,
@@ -68,7 +78,7 @@ const timeline = (ids, onPick) => {
     span = Math.max(1, place(names[names.length - 1]) - first);
   const x = (name) => left + ((place(name) - first) / span) * (width - left - right),
     y = (v) => top + ((1 - v) / 2) * (low - top);
-  const points = names.map((name) => ({ name, ids: of.get(name), ...figuresOf(of.get(name)) }));
+  const points = names.map((name) => ({ ...(reported.get(name) || figuresOf(of.get(name))), name }));
   const most = Math.max(...points.map((p) => p.statements));
   // The band where neighbours both have an interval; a line at a point that stands alone.
   const runs = points
@@ -167,6 +177,8 @@ const timeline = (ids, onPick) => {
     "div",
     {},
     el("div", { class: "scroll" }, chart),
+    coarse ? el("p", { class: "small quiet" }, coarse) : null,
+    reported.size ? null : el("p", { class: "small quiet" }, "Intervals linearised, not resampled."),
     el(
       "details",
       {},

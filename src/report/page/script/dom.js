@@ -8,7 +8,7 @@ const count = columns.actor.length;
 const STANCES = ["support", "conditional", "oppose"],
   MODES = ["direct", "indirect", "mediated", "unspecified"];
 const BASES = ["statement", "action", "claimed"],
-  LENGTHS = ["week", "month", "quarter"];
+  LENGTHS = ["day", "week", "month", "quarter"];
 const PAGE = 20,
   ROWS = 40;
 

@@ -33,7 +33,11 @@ const filters = () => {
         },
       }),
     );
-  const actors = [...new Set([...columns.actor, ...details.chains.flat()])].map((a) => details.actors[a]).sort();
+  const reachable = new Set([...new Set(columns.actor)].flatMap((a) => details.chains[a]));
+  const actors = [...reachable]
+    .filter((a) => !only || only.has(a))
+    .map((a) => details.actors[a])
+    .sort();
   const form = el(
     "form",
     { class: "filters", onsubmit: (e) => e.preventDefault() },
@@ -54,7 +58,7 @@ const filters = () => {
     el(
       "datalist",
       { id: "actors" },
-      actors.slice(0, 2000).map((name) => option(name, name)),
+      actors.map((name) => option(name, name)),
     ),
     el(
       "label",
@@ -81,20 +85,23 @@ const filters = () => {
       "timeline by",
       LENGTHS.map((l) => el("option", { value: l, selected: l === state.by }, l)),
     ),
-    el(
-      "label",
-      { class: "check" },
-      el("input", {
-        type: "checkbox",
-        name: "rollup",
-        checked: state.rollup,
-        onchange: (e) => {
-          state.rollup = e.target.checked;
-          draw();
-        },
-      }),
-      "count persons for their countries",
-    ),
+    // With some actors only, those who belong to them are not here.
+    details.can_roll_up
+      ? el(
+          "label",
+          { class: "check" },
+          el("input", {
+            type: "checkbox",
+            name: "rollup",
+            checked: state.rollup,
+            onchange: (e) => {
+              state.rollup = e.target.checked;
+              draw();
+            },
+          }),
+          "count persons for their countries",
+        )
+      : null,
     el(
       "button",
       {
@@ -114,10 +121,11 @@ const filters = () => {
 const draw = () => {
   const { listed, unattributed } = rows();
   current = unattributed ? [...listed, unattributed] : listed;
-  const n = current.reduce((sum, r) => sum + r.figures.statements, 0);
+  // Each statement once, however many actors it counts for.
+  const n = new Set(current.flatMap((r) => r.ids)).size;
   document.getElementById("filtered").textContent = isPlain()
     ? ""
-    : `Filtered: ${counted(n, "statement")} of ${counted(listed.length, "actor")}. Intervals of filtered figures and of the timelines are linearised, not resampled.`;
+    : `Filtered: ${counted(n, "statement")} of ${counted(listed.length, "actor")}. Intervals of filtered figures and of outlets are linearised, not resampled.`;
   answer(listed);
   overview(listed, unattributed);
   panel();

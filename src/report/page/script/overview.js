@@ -29,16 +29,18 @@ const rows = () => {
     figures: figuresOf(ids),
     ids,
   }));
-  all.sort(
-    (a, b) =>
-      b.figures.statements - a.figures.statements ||
-      b.figures.articles - a.figures.articles ||
-      (a.name < b.name ? -1 : 1),
-  );
   return {
-    listed: all.filter((r) => r.name !== details.unattributed),
+    listed: all.filter((r) => r.name !== details.unattributed && r.figures.statements >= details.min_statements),
     unattributed: all.find((r) => r.name === details.unattributed) || null,
   };
+};
+// As the report orders: most statements, or most supportive, first.
+const byKey = (key) => (a, b) => {
+  const f = a.figures,
+    g = b.figures,
+    n = g.statements - f.statements || g.articles - f.articles,
+    index = Math.round(1e4 * g.index) - Math.round(1e4 * f.index);
+  return (key === "n" ? n || index : index || n) || (a.name < b.name ? -1 : 1);
 };
 
 const answer = (listed) => {
@@ -97,8 +99,7 @@ const answer = (listed) => {
 const link = (r) => el("button", { type: "button", onclick: () => open(r.actor) }, r.name);
 
 const overview = (listed, unattributed) => {
-  const order = [...listed];
-  if (state.sort === "index") order.sort((a, b) => b.figures.index - a.figures.index);
+  const order = [...listed].sort(byKey(state.sort));
   const shown = state.all ? order : order.slice(0, ROWS);
   const head = (key, title) =>
     el(
@@ -108,9 +109,11 @@ const overview = (listed, unattributed) => {
         "button",
         {
           type: "button",
+          id: `sort-${key}`,
           onclick: () => {
             state.sort = key;
-            draw();
+            overview(listed, unattributed);
+            document.getElementById(`sort-${key}`).focus();
           },
         },
         title,
@@ -184,13 +187,14 @@ const overview = (listed, unattributed) => {
             class: "wide more",
             onclick: () => {
               state.all = true;
-              draw();
+              overview(listed, unattributed);
+              document.getElementById("sort-n").focus();
             },
           },
           `Show all ${grouped(order.length)} actors`,
         )
       : null,
-    order.length ? null : el("p", {}, "No statement is within the filters."),
+    order.length || unattributed || isPlain() ? null : el("p", {}, "No statement is within the filters."),
   );
 };
 
@@ -209,6 +213,11 @@ const contradictions = () => {
   const pairs = report.actors.flatMap((r) => r.contradictions.map((c) => ({ ...c, actor: r.actor })));
   replace(
     "contradictions",
+    el(
+      "p",
+      { class: "small quiet" },
+      `Of the whole report, whatever the filters${pairs.length > 30 ? `; the first 30 of ${grouped(pairs.length)}` : ""}.`,
+    ),
     pairs.length
       ? pairs
           .slice(0, 30)

@@ -26,8 +26,7 @@ const plain = () => ({
   rollup: details.rolled_up,
   by: report.series ? report.series.by : "month",
 });
-const state = { ...plain(), actor: null, sort: "n", all: false };
-if (!LENGTHS.includes(state.by)) state.by = "month";
+const state = { ...plain(), actor: null, sort: details.sort, all: false };
 const isPlain = () => {
   const p = plain();
   return ["outlet", "from", "to", "stance", "basis", "words", "rollup"].every((k) => state[k] === p[k]);
@@ -40,28 +39,40 @@ const periodOf = (date, by) => {
   if (by === "month") return date.slice(0, 7);
   if (by === "quarter") return `${date.slice(0, 4)}-Q${Math.ceil(month / 3)}`;
   if (!day) return null;
+  if (by === "day") return date;
   const thursday = new Date(Date.UTC(year, month - 1, day));
   thursday.setUTCDate(thursday.getUTCDate() + 3 - ((thursday.getUTCDay() + 6) % 7));
   const first = Date.UTC(thursday.getUTCFullYear(), 0, 1);
   return `${String(thursday.getUTCFullYear()).padStart(4, "0")}-W${String(1 + Math.floor((thursday - first) / 6048e5)).padStart(2, "0")}`;
 };
+// First and last day that a date may mean.
+const daysOf = (date) => {
+  if (date.length === 10) return [date, date];
+  if (date.length === 4) return [`${date}-01-01`, `${date}-12-31`];
+  const [year, month] = date.split("-").map(Number);
+  return [`${date}-01`, `${date}-${String(new Date(Date.UTC(year, month, 0)).getUTCDate()).padStart(2, "0")}`];
+};
+const squeezed = (text) => text.replace(/\s+/g, " ").trim().toLowerCase();
+// Filters that take whole sentences.
 const admits = (id) => {
   if (state.outlet !== "" && details.articles[columns.article[id]].outlet !== Number(state.outlet)) return false;
-  if (state.stance !== "" && columns.stance[id] !== Number(state.stance)) return false;
-  if (state.basis !== "" && columns.basis[id] !== Number(state.basis)) return false;
   if (state.from || state.to) {
     const date = dateOf(id);
     if (!date) return false;
     // A coarse date counts when all of it lies inside.
-    if (state.from && (date.length < 10 ? date + "-01-01".slice(date.length - 4) : date) < state.from) return false;
-    if (state.to && (date.length < 10 ? date + "-12-31".slice(date.length - 4) : date) > state.to) return false;
+    const [first, last] = daysOf(date);
+    if ((state.from && first < state.from) || (state.to && last > state.to)) return false;
   }
   if (state.words) {
     const t = text(id);
-    if (!t.whole.slice(t.start, t.end).toLowerCase().includes(state.words.toLowerCase())) return false;
+    if (!squeezed(t.whole.slice(t.start, t.end)).includes(squeezed(state.words))) return false;
   }
   return true;
 };
+// Filters that take single statements: only after a roll-up has settled which statement of a sentence counts.
+const passes = (id) =>
+  (state.stance === "" || columns.stance[id] === Number(state.stance)) &&
+  (state.basis === "" || columns.basis[id] === Number(state.basis));
 
 // Statements by actor; rolled up, a sentence counts once for an actor, its own statements first.
 const groups = () => {
@@ -73,25 +84,30 @@ const groups = () => {
   for (let id = 0; id < count; id++) {
     if (!admits(id)) continue;
     const actor = columns.actor[id];
-    if (!state.rollup) push(actor, id);
-    else for (const above of details.chains[actor]) push(above, [id, above !== actor]);
+    const actors = state.rollup ? details.chains[actor] : [actor];
+    for (const above of actors) if (!only || only.has(above)) push(above, [id, above !== actor]);
   }
-  if (!state.rollup) return found;
   for (const [actor, entries] of found) {
-    const kept = [];
-    for (let at = 0; at < entries.length;) {
-      let end = at;
-      const place = (e) => `${columns.article[e[0]]} ${columns.sentence[e[0]]}`;
-      while (end < entries.length && place(entries[end]) === place(entries[at])) end++;
-      const same = entries.slice(at, end),
-        own = same.filter((e) => !e[1]);
-      if (own.length) kept.push(...own.map((e) => e[0]));
-      else kept.push(same.reduce((a, b) => (columns.position[b[0]] > columns.position[a[0]] ? b : a))[0]);
-      at = end;
-    }
-    found.set(actor, kept);
+    const kept = (state.rollup ? onceASentence(entries) : entries).map((e) => e[0]).filter(passes);
+    if (kept.length) found.set(actor, kept);
+    else found.delete(actor);
   }
   return found;
+};
+const only = details.only ? new Set(details.only) : null;
+const onceASentence = (entries) => {
+  const kept = [];
+  const same = ([a], [b]) => columns.article[a] === columns.article[b] && columns.sentence[a] === columns.sentence[b];
+  for (let at = 0; at < entries.length;) {
+    let end = at;
+    while (end < entries.length && same(entries[end], entries[at])) end++;
+    const sentence = entries.slice(at, end),
+      own = sentence.filter((e) => !e[1]);
+    if (own.length) kept.push(...own);
+    else kept.push(sentence.reduce((a, b) => (columns.position[b[0]] > columns.position[a[0]] ? b : a)));
+    at = end;
+  }
+  return kept;
 };
 
 // As the report counts, but for the interval: linearised instead of resampled.
