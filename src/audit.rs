@@ -17,6 +17,8 @@ pub struct AuditRow {
     pub sentence_index: u32,
     /// With which it was drawn, in (0, 1].
     pub probability: f64,
+    /// How many were there to be drawn from.
+    pub candidates: usize,
     pub date: String,
     pub title: String,
     /// Up to two sentences before.
@@ -98,7 +100,7 @@ fn read_from(file: impl Read) -> Result<Vec<AuditRow>> {
     for (number, row) in table.deserialize().enumerate() {
         // The header is line 1; a sentence never holds a line break here.
         let line = number + 2;
-        let mut row: AuditRow = row.with_context(|| format!("line {line}: not a row of an audit"))?;
+        let mut row: AuditRow = row.with_context(|| format!("line {line}: not a row of an audit; save it with commas and with the columns of `detente audit`"))?;
         ensure!(
             row.probability > 0.0 && row.probability <= 1.0,
             "line {line}: the probability is {}, must be above 0 and at most 1; leave that column as it was drawn",
@@ -123,6 +125,7 @@ mod tests {
             article_id: "a1".into(),
             sentence_index: 3,
             probability: 0.25,
+            candidates: 40,
             date: "2026-03-01".into(),
             title: "=Talks".into(),
             context: "Before.".into(),

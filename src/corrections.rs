@@ -88,10 +88,10 @@ fn parse(path: &Path) -> Result<Vec<Correction>> {
             place()
         );
         ensure!(
-            !(one.drops() && one.to.is_some()),
-            "{}: takes the statement away and gives it to '{}'; choose one",
-            place(),
-            one.to.as_deref().unwrap_or_default()
+            !(one.drops() && one.to.is_some())
+                && !(one.drop && one.stance.is_some_and(|s| s != Stance::None)),
+            "{}: takes the statement away and changes it; choose one",
+            place()
         );
     }
     Ok(file.correction)

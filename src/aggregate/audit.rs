@@ -12,6 +12,7 @@
 //! is linearised, with articles as clusters.
 
 use super::bootstrap::Interval;
+use crate::statement::Stance;
 
 /// Labelled units that an actor needs for a corrected figure of its own.
 pub const MIN_LABELLED: usize = 10;
@@ -23,8 +24,9 @@ const NORMAL: f64 = 1.959_964;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unit {
     pub article: u32,
-    /// What the model says: the leaning in [-1, 1] where it sees a position.
-    pub model: Option<f64>,
+    /// What the model says, and its leaning in [-1, 1], which counts unless the stance is none.
+    pub model: Stance,
+    pub leaning: f64,
     /// What a person says, of a unit that was labelled, and how probable it was to be.
     pub labelled: Option<Labelled>,
 }
@@ -32,8 +34,7 @@ pub struct Unit {
 /// A person's label.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Labelled {
-    /// +1 support, 0 conditional, -1 oppose, `None` no position.
-    pub person: Option<f64>,
+    pub person: Stance,
     /// In (0, 1].
     pub probability: f64,
 }
@@ -43,7 +44,7 @@ pub struct Labelled {
 pub struct Corrected {
     pub units: usize,
     pub labelled: usize,
-    /// Labelled units on which person and model agree: both none, or the same sign.
+    /// Labelled units on which person and model agree.
     pub agreed: usize,
     /// The model's.
     pub statements: usize,
@@ -61,12 +62,19 @@ pub fn corrected(units: &[Unit]) -> Option<Corrected> {
     if labelled < MIN_LABELLED {
         return None;
     }
-    let one = |position: Option<f64>| (position.unwrap_or(0.0), f64::from(u8::from(position.is_some())));
+    // What a unit adds to the sum of leanings and to the number of statements.
+    let by_model = |unit: &Unit| if unit.model == Stance::None { (0.0, 0.0) } else { (unit.leaning, 1.0) };
+    let by_person = |person: Stance| match person {
+        Stance::Support => (1.0, 1.0),
+        Stance::Conditional => (0.0, 1.0),
+        Stance::Oppose => (-1.0, 1.0),
+        Stance::None => (0.0, 0.0),
+    };
     // Pseudo-outcomes, and the same summed by article.
     let pseudo = |unit: &Unit| {
-        let (mut y, mut m) = one(unit.model);
+        let (mut y, mut m) = by_model(unit);
         if let Some(Labelled { person, probability }) = unit.labelled {
-            let (true_y, true_m) = one(person);
+            let (true_y, true_m) = by_person(person);
             y += (true_y - y) / probability;
             m += (true_m - m) / probability;
         }
@@ -86,8 +94,7 @@ pub fn corrected(units: &[Unit]) -> Option<Corrected> {
         }
     }
     let (total_y, total_m) = clusters.iter().fold((0.0, 0.0), |(y, m), c| (y + c.0, m + c.1));
-    let (model_y, model_m) =
-        units.iter().map(|unit| one(unit.model)).fold((0.0, 0.0), |(y, m), c| (y + c.0, m + c.1));
+    let (model_y, model_m) = units.iter().map(by_model).fold((0.0, 0.0), |(y, m), c| (y + c.0, m + c.1));
     if total_m <= 0.0 || model_m == 0.0 || clusters.len() < 2 {
         return None;
     }
@@ -95,29 +102,18 @@ pub fn corrected(units: &[Unit]) -> Option<Corrected> {
     let k = clusters.len() as f64;
     let spread: f64 = clusters.iter().map(|(y, m)| (y - index * m).powi(2)).sum();
     let half = NORMAL * (spread * k / (k - 1.0)).sqrt() / total_m;
-    let sign = |position: Option<f64>| {
-        position.map(|leaning| {
-            if leaning > 1.0 / 3.0 {
-                1
-            } else if leaning < -1.0 / 3.0 {
-                -1
-            } else {
-                0
-            }
-        })
-    };
     Some(Corrected {
         units: units.len(),
         labelled,
         agreed: units
             .iter()
-            .filter(|unit| unit.labelled.is_some_and(|label| sign(label.person) == sign(unit.model)))
+            .filter(|unit| unit.labelled.is_some_and(|label| label.person == unit.model))
             .count(),
         statements: model_m as usize,
         index: model_y / model_m,
         corrected_statements: total_m,
         corrected_index: index.clamp(-1.0, 1.0),
-        interval: Interval { low: (index - half).max(-1.0), high: (index + half).min(1.0) },
+        interval: Interval { low: (index - half).clamp(-1.0, 1.0), high: (index + half).clamp(-1.0, 1.0) },
     })
 }
 
@@ -149,34 +145,39 @@ mod tests {
         random.pair(1 << 30).0 as f64 / f64::from(1 << 30)
     }
 
-    /// 400 articles of five candidates under a model that misses opposition and sees support that is not there.
-    fn population(random: &mut Random) -> Vec<(Unit, Option<f64>, f64)> {
+    /// 400 articles of five candidates under a model that misses opposition and sees support that is not there; with the truth and
+    /// how likely the model finds a position.
+    fn population(random: &mut Random) -> Vec<(Unit, Stance, f64)> {
         let mut units = Vec::new();
         for article in 0..400 {
             let hostile = uniform(random) < 0.5;
             for _ in 0..5 {
                 let truth = match uniform(random) {
-                    x if x < 0.5 => None,
-                    x if x < 0.6 => Some(0.0),
-                    _ if hostile == (uniform(random) < 0.8) => Some(-1.0),
-                    _ => Some(1.0),
+                    x if x < 0.5 => Stance::None,
+                    x if x < 0.6 => Stance::Conditional,
+                    _ if hostile == (uniform(random) < 0.8) => Stance::Oppose,
+                    _ => Stance::Support,
                 };
                 let model = match truth {
-                    Some(-1.0) if uniform(random) < 0.3 => None,
-                    None if uniform(random) < 0.15 => Some(0.8),
-                    Some(leaning) => Some(0.9 * leaning),
-                    None => None,
+                    Stance::Oppose if uniform(random) < 0.3 => Stance::None,
+                    Stance::None if uniform(random) < 0.15 => Stance::Support,
+                    other => other,
                 };
-                let position = if model.is_some() { 0.8 } else { 0.1 };
-                units.push((Unit { article, model, labelled: None }, truth, position));
+                let leaning = match model {
+                    Stance::Support => 0.9,
+                    Stance::Oppose => -0.9,
+                    _ => 0.0,
+                };
+                let position = if model == Stance::None { 0.1 } else { 0.8 };
+                units.push((Unit { article, model, leaning, labelled: None }, truth, position));
             }
         }
         units
     }
 
-    fn true_index(units: &[(Unit, Option<f64>, f64)]) -> f64 {
-        let known: Vec<f64> = units.iter().filter_map(|(_, truth, _)| *truth).collect();
-        known.iter().sum::<f64>() / known.len() as f64
+    fn true_index(units: &[(Unit, Stance, f64)]) -> f64 {
+        let of = |stance: Stance| units.iter().filter(|(_, truth, _)| *truth == stance).count() as f64;
+        (of(Stance::Support) - of(Stance::Oppose)) / (units.len() as f64 - of(Stance::None))
     }
 
     #[test]
@@ -223,24 +224,15 @@ mod tests {
 
     #[test]
     fn with_every_unit_labelled_only_the_people_count() {
-        let unit = |article, model, person| Unit {
-            article,
-            model,
-            labelled: Some(Labelled { person, probability: 1.0 }),
-        };
         let units: Vec<Unit> = (0..12)
-            .map(|n| {
-                unit(
-                    n,
-                    Some(0.9),
-                    if n < 6 {
-                        Some(-1.0)
-                    } else if n < 9 {
-                        Some(1.0)
-                    } else {
-                        None
-                    },
-                )
+            .map(|article| {
+                let person = match article {
+                    0..6 => Stance::Oppose,
+                    6..9 => Stance::Support,
+                    _ => Stance::None,
+                };
+                let labelled = Some(Labelled { person, probability: 1.0 });
+                Unit { article, model: Stance::Support, leaning: 0.9, labelled }
             })
             .collect();
         let found = corrected(&units).unwrap();

@@ -29,35 +29,41 @@ pub struct Contradiction {
 pub fn contradictions<'a>(seen: impl Iterator<Item = &'a Observation>) -> Vec<Contradiction> {
     let (mut support, mut oppose) = (Vec::new(), Vec::new());
     for one in seen.filter(|one| one.basis != Basis::Claimed) {
-        let Some(day) = one.date.filter(|date| date.first_day() == date.last_day()) else { continue };
+        let dated = one.date.is_some_and(|date| date.first_day() == date.last_day());
         let probability = one.probabilities.to_array()[one.stance.index()];
-        let entry = (day.first_day(), probability, one.statement, (one.article, one.sentence));
         match one.stance {
-            Stance::Support if probability >= LEAST => support.push(entry),
-            Stance::Oppose if probability >= LEAST => oppose.push(entry),
+            Stance::Support if dated && probability >= LEAST => support.push((one, probability)),
+            Stance::Oppose if dated && probability >= LEAST => oppose.push((one, probability)),
             _ => {}
         }
     }
-    oppose.sort_by_key(|(day, ..)| *day);
-    let mut pairs = Vec::new();
-    for &(day, p, id, place) in &support {
-        let apart = |other: jiff::civil::Date| (other - day).get_days();
-        let first = oppose.partition_point(|(other, ..)| apart(*other) < -DAYS);
-        // The surest of those near enough; a sentence does not contradict itself.
-        let near = oppose[first..].iter().take_while(|(other, ..)| apart(*other) <= DAYS);
-        if let Some(&(other, q, other_id, _)) =
-            near.filter(|(.., at)| *at != place).max_by(|a, b| a.1.total_cmp(&b.1).then(b.2.cmp(&a.2)))
-        {
-            pairs.push((p.min(q), Contradiction { support: id, oppose: other_id, days: apart(other) }));
-        }
-    }
-    pairs.sort_by(|(a, x), (b, y)| b.total_cmp(a).then((x.support, x.oppose).cmp(&(y.support, y.oppose))));
+    let day = |one: &Observation| one.date.map(|date| date.first_day());
+    oppose.sort_by_key(|(one, _)| day(one));
     let mut kept: Vec<Contradiction> = Vec::new();
-    for (_, pair) in pairs {
-        let used = kept.iter().any(|k| k.support == pair.support || k.oppose == pair.oppose);
-        if kept.len() < KEPT && !used {
-            kept.push(pair);
+    while kept.len() < KEPT {
+        let used = |id: i64| kept.iter().any(|pair| pair.support == id || pair.oppose == id);
+        let mut best: Option<(f32, Contradiction)> = None;
+        for &(one, p) in support.iter().filter(|(one, _)| !used(one.statement)) {
+            let apart = |other: &Observation| Some((day(other)? - day(one)?).get_days());
+            let first = oppose.partition_point(|(other, _)| apart(other) < Some(-DAYS));
+            let near = oppose[first..].iter().take_while(|(other, _)| apart(other) <= Some(DAYS));
+            for &(other, q) in near.filter(|(other, _)| !used(other.statement)) {
+                // A sentence does not contradict itself, nor, rolled up, one person another.
+                let same_place = (one.article, one.sentence) == (other.article, other.sentence);
+                let Some(days) = apart(other).filter(|_| !same_place && one.actor == other.actor) else {
+                    continue;
+                };
+                let pair = Contradiction { support: one.statement, oppose: other.statement, days };
+                let surer = |&(surety, known): &(f32, Contradiction)| {
+                    (p.min(q), known.support, known.oppose) > (surety, pair.support, pair.oppose)
+                };
+                if best.as_ref().is_none_or(surer) {
+                    best = Some((p.min(q), pair));
+                }
+            }
         }
+        let Some((_, pair)) = best else { break };
+        kept.push(pair);
     }
     kept
 }
@@ -81,6 +87,21 @@ mod tests {
         seen[5].basis = Basis::Claimed;
         let found = contradictions(seen.iter());
         assert_eq!(found, [Contradiction { support: 1, oppose: 2, days: 9 }]);
+    }
+
+    #[test]
+    fn every_pair_is_found_that_shares_no_statement() {
+        // All three supports lie near the surest opposition; each gets one of its own.
+        let mut seen = Vec::new();
+        for n in 0..3 {
+            seen.push(observation(n, 0, n as u32, 0.9, "2026-03-01"));
+            seen.push(observation(10 + n, 0, 10 + n as u32, 0.02 + n as f32 / 50.0, "2026-03-04"));
+        }
+        assert_eq!(contradictions(seen.iter()).len(), 3);
+        // Rolled up, a minister and a general are not one voice.
+        seen.truncate(2);
+        seen[1].actor = 2;
+        assert!(contradictions(seen.iter()).is_empty());
     }
 
     #[test]

@@ -20,8 +20,8 @@ pub const LEVEL: f64 = 0.05;
 /// Random orders tried.
 const ORDERS: usize = 999;
 
-/// With more articles than this, those of one day, then of neighbouring days, are put together before the search.
-const MAX_UNITS: usize = 1_000;
+/// With more days than this, only every so many are tried.
+const MAX_CUTS: usize = 1_000;
 
 /// Where a series turns.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,11 +73,11 @@ fn best_cut(articles: &[(Date, Cluster)], seed: &str) -> Option<(usize, f64)> {
     if articles.len() < 2 * LEAST_ARTICLES {
         return None;
     }
-    // Cuts between units only; a unit is an article, or several where there are very many.
-    let step = articles.len().div_ceil(MAX_UNITS);
-    let allowed: Vec<usize> = (LEAST_ARTICLES..=articles.len() - LEAST_ARTICLES)
-        .filter(|&cut| cut % step == 0 && articles[cut - 1].0 < articles[cut].0)
+    let between_days: Vec<usize> = (LEAST_ARTICLES..=articles.len() - LEAST_ARTICLES)
+        .filter(|&cut| articles[cut - 1].0 < articles[cut].0)
         .collect();
+    let step = between_days.len().div_ceil(MAX_CUTS).max(1);
+    let allowed: Vec<usize> = between_days.into_iter().step_by(step).collect();
     let mut clusters: Vec<Cluster> = articles.iter().map(|(_, cluster)| *cluster).collect();
     let (found, cut) = largest(&clusters, &allowed)?;
     let mut random = Random::seeded(seed);

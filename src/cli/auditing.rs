@@ -48,6 +48,7 @@ pub fn draw(store: &Store, args: &AuditArgs, registry: &Registry) -> Result<Vec<
                 article_id: scored.article.id.clone(),
                 sentence_index: lean.sentence,
                 probability: *probability,
+                candidates: statements.len(),
                 date: scored.article.date.map(|date| date.to_string()).unwrap_or_default(),
                 title: scored.article.title.clone().unwrap_or_default(),
                 context: context.join(" "),
@@ -93,7 +94,8 @@ pub fn audit(
         .iter()
         .map(|one| Unit {
             article: one.article,
-            model: (one.stance != Stance::None).then(|| f64::from(one.probabilities.leaning())),
+            model: one.stance,
+            leaning: f64::from(one.probabilities.leaning()),
             labelled: None,
         })
         .collect();
@@ -104,36 +106,12 @@ pub fn audit(
     // Rows left empty are taken as missing at random.
     let answered = known.len() as f64 / rows.len() as f64;
     let mut unmatched = 0;
-    for (row, stance) in &known {
-        let found = match selection.position(&row.article_id)? {
-            None => None,
-            Some(article) => {
-                let scored = selection.scored_article(article)?;
-                let same = |index: u32| {
-                    scored.sentences.get(index as usize).is_some_and(|one| {
-                        let text = Squeezed::new(one.sentence.text(&scored.article.text)).text;
-                        crate::report::text::clean(&text) == crate::report::text::clean(&row.sentence)
-                    })
-                };
-                let first = statements.partition_point(|one| (one.article as usize) < article);
-                statements[first..]
-                    .iter()
-                    .take_while(|one| one.article as usize == article)
-                    .position(|one| selection.actors()[one.actor as usize] == row.actor && same(one.sentence))
-                    .map(|offset| first + offset)
-            }
-        };
-        match found {
+    for (row, person) in &known {
+        match place(row, &selection, &statements)? {
             None => unmatched += 1,
             Some(position) => {
-                let person = match stance {
-                    Stance::Support => Some(1.0),
-                    Stance::Conditional => Some(0.0),
-                    Stance::Oppose => Some(-1.0),
-                    Stance::None => None,
-                };
                 let probability = (row.probability * answered).min(1.0);
-                units[position].labelled = Some(Labelled { person, probability });
+                units[position].labelled = Some(Labelled { person: *person, probability });
             }
         }
     }
@@ -147,9 +125,40 @@ pub fn audit(
             Some((selection.actors()[actor as usize].clone(), audited(corrected(&units)?)))
         })
         .collect();
-    let everyone = corrected(&units).map(audited);
-    let audit = Audit { drawn: rows.len(), labelled: known.len(), unmatched, everyone };
-    Ok(Some((audit, actors)))
+    // What was not there to be drawn is not corrected for.
+    let outside = statements.len().saturating_sub(rows[0].candidates);
+    let everyone = if outside == 0 { corrected(&units).map(audited) } else { None };
+    let audit = Audit { drawn: rows.len(), labelled: known.len(), unmatched, outside, everyone };
+    Ok(Some((audit, if outside == 0 { actors } else { HashMap::new() })))
+}
+
+/// Where a row's statement is among those of the selection.
+fn place(row: &AuditRow, selection: &Selection, statements: &[LeanStatement]) -> Result<Option<usize>> {
+    let wanted = crate::report::text::clean(&row.sentence);
+    for article in selection.positions(&row.article_id)?.unwrap_or_default() {
+        let scored = selection.scored_article(article)?;
+        let same = |index: u32| {
+            scored.sentences.get(index as usize).is_some_and(|one| {
+                let text = Squeezed::new(one.sentence.text(&scored.article.text)).text;
+                crate::report::text::clean(&text) == wanted
+            })
+        };
+        let first = statements.partition_point(|one| (one.article as usize) < article);
+        let of_article = || {
+            (first..statements.len())
+                .take_while(|&at| statements[at].article as usize == article)
+                .filter(|&at| selection.actors()[statements[at].actor as usize] == row.actor)
+                .filter(|&at| same(statements[at].sentence))
+        };
+        // Of two equal sentences, the one drawn.
+        let found = of_article()
+            .find(|&at| statements[at].sentence == row.sentence_index)
+            .or_else(|| of_article().next());
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 fn audited(found: Corrected) -> Audited {

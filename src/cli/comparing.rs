@@ -73,6 +73,9 @@ pub fn build(
             "a comparison is printed as terminal, markdown, json or csv, not as html"
         )));
     }
+    if args.select.audit.is_some() {
+        return Err(Failure::usage(anyhow!("--audit corrects reports, not comparisons; leave it out here")));
+    }
     if of_runs && args.select.run.is_some() {
         return Err(Failure::usage(anyhow!("--run does not go with two runs to compare")));
     }
@@ -168,7 +171,10 @@ fn settle(
         topic: first.selection.configuration().topic.clone(),
         runs,
         selection,
-        corrected: first.corrected.counted.clone(),
+        corrected: match &second {
+            None => first.corrected.counted.clone(),
+            Some(second) => first.corrected.counted.clone().with(&second.corrected.counted),
+        },
         labels: [a.to_string(), b.to_string()],
         of_runs,
         limit: match args.format {

@@ -45,20 +45,44 @@ pub fn correct(
     let mut counted = Counted::default();
     let mut amended: HashMap<Key, Amended> = HashMap::new();
     for correction in corrections {
-        let Some(position) = selection.position(&correction.article)? else { continue };
-        let scored = selection.scored_article(position)?;
-        match meant(&scored, position as u32, correction, registry, &mut names) {
+        let mut unmatched = |reason: &str| {
+            counted
+                .unmatched
+                .push(format!("article '{}', \"{}\": {reason}", correction.article, correction.sentence));
+        };
+        let Some(positions) = selection.positions(&correction.article)? else {
+            unmatched("the store has no such article");
+            continue;
+        };
+        // The first article of that id that has the sentence.
+        let mut found = Ok(Vec::new());
+        for &position in &positions {
+            let scored = selection.scored_article(position)?;
+            found = meant(&scored, position as u32, correction, registry, &mut names);
+            if found.is_ok() {
+                break;
+            }
+        }
+        match found {
+            Err(reason) => unmatched(&reason),
+            // In another period or outlet than this report's.
+            Ok(found) if found.is_empty() => {}
             Ok(found) => {
                 counted.applied += 1;
                 let note = correction.note.as_deref().map_or_else(String::new, |note| format!(": {note}"));
                 for lean in found {
                     let reason = format!("corrected by hand{note}");
-                    amended.insert(key(&lean), Amended { lean, drops: correction.drops(), reason });
+                    if amended
+                        .insert(key(&lean), Amended { lean, drops: correction.drops(), reason })
+                        .is_some()
+                    {
+                        counted.unmatched.push(format!(
+                            "article '{}', \"{}\": corrected twice; the later one counts, put both into one",
+                            correction.article, correction.sentence
+                        ));
+                    }
                 }
             }
-            Err(reason) => counted
-                .unmatched
-                .push(format!("article '{}', \"{}\": {reason}", correction.article, correction.sentence)),
         }
     }
     let mut all: Vec<(LeanStatement, Option<String>)> = Vec::with_capacity(statements.len());
@@ -133,13 +157,13 @@ fn meant(
         return Err(format!("{} sentences begin so; give more of its words", more + 1));
     }
     let mut number = |name: &str| -> u32 {
-        let name = canonical(registry, name);
         let found = names.iter().position(|known| *known == name);
         found.unwrap_or_else(|| {
-            names.push(name);
+            names.push(name.to_owned());
             names.len() - 1
         }) as u32
     };
+    let to = correction.to.as_deref().map(|name| canonical(registry, name));
     let wanted = correction.actor.as_deref().map(|name| canonical(registry, name));
     let mut found = Vec::new();
     for (ordinal, statement) in sentence.statements.iter().enumerate() {
@@ -155,7 +179,7 @@ fn meant(
             article,
             sentence: sentence.sentence.index as u32,
             ordinal: ordinal as u32,
-            actor: number(correction.to.as_deref().unwrap_or(holder)),
+            actor: number(to.as_deref().unwrap_or(holder)),
             holder: 0,
             stance,
             probabilities: match correction.stance {

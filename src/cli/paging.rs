@@ -43,8 +43,15 @@ pub fn details(
     }
     let mut chunk = Chunk::default();
     let mut size = 0;
-    for of_article in statements.chunk_by(|a, b| a.article == b.article) {
-        let position = of_article[0].article as usize;
+    let only = details.only.clone();
+    let within = |lean: &LeanStatement| {
+        let reach = |above: &u32| only.as_ref().is_none_or(|only| only.contains(above));
+        if view.rollup { chains.chains[lean.actor as usize].iter().any(reach) } else { reach(&lean.actor) }
+    };
+    let shown: Vec<(usize, &LeanStatement)> =
+        statements.iter().enumerate().filter(|(_, lean)| within(lean)).collect();
+    for of_article in shown.chunk_by(|(_, a), (_, b)| a.article == b.article) {
+        let position = of_article[0].1.article as usize;
         let scored = selection.scored_article(position)?;
         let number = details.articles.len() as u32;
         details.articles.push(ArticleLine {
@@ -58,10 +65,10 @@ pub fn details(
             details.firsts.push(details.columns.article.len());
         }
         let mut shown: Option<usize> = None;
-        for lean in of_article {
+        for (number_in_report, lean) in of_article {
             let mut text = text_of(&scored, lean, &mut chunk, &mut shown, &mut size)
                 .with_context(|| format!("article '{}': a statement is missing", scored.article.id))?;
-            if let Some(reason) = corrected.reason(details.columns.article.len()) {
+            if let Some(reason) = corrected.reason(*number_in_report) {
                 text.reason = reason.to_owned();
             }
             chunk.statements.push(text);

@@ -226,11 +226,16 @@ impl Chains {
             names.iter().enumerate().map(|(index, name)| (name.clone(), index as u32)).collect();
         // What articles say of actors that the registry does not know.
         let mut sides: HashMap<u32, &str> = HashMap::new();
+        let mut of_several = std::collections::HashSet::new();
         for holder in selection.holders() {
-            if let Some(side) = &holder.side {
-                sides.entry(holder.actor).or_insert(side);
+            if let Some(side) = &holder.side
+                && *sides.entry(holder.actor).or_insert(side) != side.as_str()
+            {
+                of_several.insert(holder.actor);
             }
         }
+        // "Foreign minister" of one country here and of another there belongs to neither.
+        sides.retain(|actor, _| !of_several.contains(actor));
         let chains = (0..names.len() as u32)
             .map(|actor| {
                 let name = names[actor as usize].clone();

@@ -141,6 +141,19 @@ pub struct Corrected {
     pub unmatched: Vec<String>,
 }
 
+impl Corrected {
+    /// The same of two sides; what is not found on both is said once.
+    pub fn with(mut self, other: &Self) -> Self {
+        self.applied = self.applied.max(other.applied);
+        self.changed += other.changed;
+        self.dropped += other.dropped;
+        self.unmatched.extend(other.unmatched.iter().cloned());
+        self.unmatched.sort();
+        self.unmatched.dedup();
+        self
+    }
+}
+
 /// An input that could not be read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Refusal {
@@ -184,6 +197,8 @@ pub struct Audit {
     pub labelled: usize,
     /// Labelled rows whose statement the store no longer has.
     pub unmatched: usize,
+    /// Candidates of the report that were not there to be drawn: then nothing is corrected.
+    pub outside: usize,
     /// All actors together.
     pub everyone: Option<Audited>,
 }

@@ -66,6 +66,10 @@ pub fn audit(audit: &Audit) -> String {
     }
     match &audit.everyone {
         Some(all) => text.push_str(&format!("; all actors: {}", audited(all))),
+        None if audit.outside > 0 => text.push_str(&format!(
+            "; not applied: {} candidates of this report were not there to be drawn; select as for the audit, or draw anew",
+            grouped(audit.outside)
+        )),
         None => text.push_str("; too few labels for corrected figures"),
     }
     text

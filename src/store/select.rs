@@ -205,15 +205,19 @@ impl Selection<'_> {
         &self.articles
     }
 
-    /// Position of the article with this id in [`Selection::articles`].
-    pub fn position(&self, id: &str) -> Result<Option<usize>, StoreError> {
+    /// Positions in [`Selection::articles`] of the articles with this id, several where a text was revised or two sources number alike;
+    /// `None` where the store knows no such article.
+    pub fn positions(&self, id: &str) -> Result<Option<Vec<usize>>, StoreError> {
         let rows = || -> rusqlite::Result<Vec<i64>> {
             let mut query =
                 self.store.connection.prepare_cached("SELECT article FROM articles WHERE id = ?")?;
             query.query_map([id], |row| row.get(0))?.collect()
         };
         let rows = rows().at(&self.store.path)?;
-        Ok(self.articles.iter().position(|selected| rows.contains(&selected.article)))
+        let here = |(position, selected): (usize, &SelectedArticle)| {
+            rows.contains(&selected.article).then_some(position)
+        };
+        Ok((!rows.is_empty()).then(|| self.articles.iter().enumerate().filter_map(here).collect()))
     }
 
     /// Names of outlets.

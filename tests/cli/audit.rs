@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::common::{Desk, number, text};
+use crate::common::{Desk, finish, number, text};
 
 /// Fills the labels in by `judge`, which gets the row's article, sentence and actor.
 fn label(file: &str, judge: impl Fn(&csv::StringRecord) -> String) -> String {
@@ -35,18 +35,18 @@ fn labels_that_agree_with_the_model_leave_its_index_and_others_move_it() {
     let head = drawn.stdout.lines().next().unwrap();
     assert_eq!(
         head,
-        "article_id,sentence_index,probability,date,title,context,sentence,actor,mention,label,note"
+        "article_id,sentence_index,probability,candidates,date,title,context,sentence,actor,mention,label,note"
     );
     let mut unlabelled = csv::Reader::from_reader(drawn.stdout.as_bytes());
     assert!(
-        unlabelled.records().all(|row| row.unwrap()[9].is_empty()),
+        unlabelled.records().all(|row| row.unwrap()[10].is_empty()),
         "labellers are not told what the model said"
     );
 
     let all = desk.exported("--level statements --all");
     let model = |row: &csv::StringRecord| {
         let found = all.iter().find(|s| {
-            s["article_id"] == row[0] && s["sentence_index"].to_string() == row[1] && s["actor"] == row[7]
+            s["article_id"] == row[0] && s["sentence_index"].to_string() == row[1] && s["actor"] == row[8]
         });
         text(&found.unwrap_or_else(|| panic!("{row:?}"))["stance"]).to_owned()
     };
@@ -71,6 +71,14 @@ fn labels_that_agree_with_the_model_leave_its_index_and_others_move_it() {
     assert!(number(&opposed["index"]) < number(&agreed["index"]) - 0.3, "{opposed}");
     assert!(number(&opposed["interval"]["high"]) < number(&agreed["index"]));
     assert!(number(&opposed["agreed"]) < number(&agreed["agreed"]));
+    // An audit of one actor says nothing of the others.
+    let one = text(&desk.run("report --format json").expect(0).json()["actors"][0]["actor"]).to_owned();
+    let mut command = desk.command("audit --n 100");
+    let of_one = finish(command.arg("--actor").arg(&one)).expect(0).stdout;
+    fs::write(desk.path("one.csv"), label(&of_one, model)).unwrap();
+    let all = desk.run("report --format json --audit one.csv").expect(0).json();
+    assert!(all["audit"]["everyone"].is_null() && number(&all["audit"]["outside"]) > 0.0);
+    desk.run("compare --a 2025 --b 2026 --audit one.csv").expect(2).says(&["--audit"]);
     let shown = desk.run("report --audit opposed.csv").expect(0).stdout;
     assert!(shown.contains(&format!("audit: {rows} of {rows} drawn statements labelled")), "{shown}");
 }

@@ -19,7 +19,7 @@ pub const ENOUGH: usize = 25;
 /// Articles that each side needs.
 pub const MIN_ARTICLES: usize = 2;
 
-/// With more articles than this on both sides together, groups of them are divided.
+/// With more than half as many articles on the smaller side, groups of articles are divided.
 const MAX_UNITS: usize = 4_096;
 
 /// Least squared standard error: sides whose articles all agree do not make any difference certain.
@@ -51,7 +51,8 @@ pub fn p_value(a: &[Cluster], b: &[Cluster], seed: &str) -> Option<f64> {
         return None;
     }
     let mut random = Random::seeded(&format!("{seed}\npermutation"));
-    let size = (a.len() + b.len()).div_ceil(MAX_UNITS);
+    // Only the smaller side is drawn, so only its size costs time; the same size of groups on both keeps them exchangeable.
+    let size = a.len().min(b.len()).div_ceil(MAX_UNITS / 2);
     let (a, b) = (in_groups(a, size, &mut random), in_groups(b, size, &mut random));
     let (few, many) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let total = Moments::of(few.iter().chain(&many));
@@ -79,9 +80,9 @@ pub fn p_value(a: &[Cluster], b: &[Cluster], seed: &str) -> Option<f64> {
 }
 
 /// The interval where the same articles stand on both sides, each with its statements of a and of b: articles are drawn with both.
-/// `None` with fewer than [`MIN_ARTICLES`] articles or nothing on a side.
+/// `None` where a side has statements in too few of them.
 pub fn paired_interval(pairs: &[[Cluster; 2]], seed: &str) -> Option<Interval> {
-    let difference = paired_difference(pairs)?;
+    let difference = enough(pairs).then(|| paired_difference(pairs))??;
     let mut random = Random::seeded(&format!("{seed}\npaired"));
     let mut differences: Vec<f64> = (0..bootstrap::REPLICATES)
         .filter_map(|_| {
@@ -97,21 +98,18 @@ pub fn paired_interval(pairs: &[[Cluster; 2]], seed: &str) -> Option<Interval> {
 }
 
 /// The two-sided p-value where the same articles stand on both sides: had it not mattered which run read an article, then its two
-/// readings could have been exchanged.
+/// readings could have been exchanged. What is compared is the difference over its standard error, as between articles: where one run has
+/// more articles than the other, every exchange evens the sides out.
 pub fn paired_p_value(pairs: &[[Cluster; 2]], seed: &str) -> Option<f64> {
-    let found = paired_difference(pairs)?.abs();
+    let found = enough(pairs).then(|| paired_statistic(pairs))??;
     let mut random = Random::seeded(&format!("{seed}\nexchange"));
+    let mut exchanged = pairs.to_vec();
     let mut extreme = 0;
     for drawn in 1..=PERMUTATIONS {
-        let mut sides = [Cluster::default(); 2];
-        for pair in pairs {
-            let first = random.pair(2).0;
-            for side in 0..2 {
-                sides[side].sum += pair[side ^ first].sum;
-                sides[side].count += pair[side ^ first].count;
-            }
+        for (after, before) in exchanged.iter_mut().zip(pairs) {
+            *after = if random.pair(2).0 == 0 { *before } else { [before[1], before[0]] };
         }
-        if paired_difference(&[sides]).is_none_or(|difference| difference.abs() >= found - 1e-9) {
+        if paired_statistic(&exchanged).is_none_or(|value| value >= found - 1e-9) {
             extreme += 1;
             if extreme == ENOUGH {
                 return Some(extreme as f64 / drawn as f64);
@@ -121,14 +119,38 @@ pub fn paired_p_value(pairs: &[[Cluster; 2]], seed: &str) -> Option<f64> {
     Some((extreme + 1) as f64 / (PERMUTATIONS + 1) as f64)
 }
 
+/// Whether each side has statements in [`MIN_ARTICLES`] articles.
+fn enough(pairs: &[[Cluster; 2]]) -> bool {
+    [0, 1].into_iter().all(|side| pairs.iter().filter(|pair| pair[side].count > 0.0).count() >= MIN_ARTICLES)
+}
+
+/// Sum and count of each side.
+fn totals(pairs: &[[Cluster; 2]]) -> [Cluster; 2] {
+    let mut totals = [Cluster::default(); 2];
+    for pair in pairs {
+        for (total, side) in totals.iter_mut().zip(pair) {
+            total.sum += side.sum;
+            total.count += side.count;
+        }
+    }
+    totals
+}
+
 /// `None` where a side has no statement.
 fn paired_difference(pairs: &[[Cluster; 2]]) -> Option<f64> {
-    let mean = |side: usize| {
-        let (sum, count) =
-            pairs.iter().fold((0.0, 0.0), |(s, n), pair| (s + pair[side].sum, n + pair[side].count));
-        (count > 0.0).then_some(sum / count)
-    };
-    Some(mean(1)? - mean(0)?)
+    let [a, b] = totals(pairs);
+    (a.count > 0.0 && b.count > 0.0).then(|| b.sum / b.count - a.sum / a.count)
+}
+
+/// The absolute difference over its standard error, linearised, with articles as clusters.
+fn paired_statistic(pairs: &[[Cluster; 2]]) -> Option<f64> {
+    let difference = paired_difference(pairs)?;
+    let [a, b] = totals(pairs);
+    let residual =
+        |side: &Cluster, total: &Cluster| (side.sum - total.sum / total.count * side.count) / total.count;
+    let variance: f64 =
+        pairs.iter().map(|pair| (residual(&pair[1], &b) - residual(&pair[0], &a)).powi(2)).sum();
+    Some(difference.abs() / variance.max(LEAST_VARIANCE).sqrt())
 }
 
 /// Shuffled clusters in groups of `size`.
@@ -284,6 +306,29 @@ mod tests {
             // Three standard errors of 1,000 trials.
             assert!((0.05 - rate).abs() < 0.021, "{sizes:?}: {rate}");
         }
+    }
+
+    #[test]
+    fn readings_of_unequal_numbers_of_articles_are_tested_at_the_level_too() {
+        const TRIALS: usize = 600;
+        let mut random = Random::seeded("paired level");
+        let mut positive = 0;
+        for trial in 0..TRIALS {
+            // Run a reads 60 articles, run b 15 others and 10 of the same.
+            let (mut a, mut b) = (articles(60, 0.6, &mut random), articles(25, 0.6, &mut random));
+            let nothing = Cluster::default();
+            let both: Vec<[Cluster; 2]> = a.drain(..10).zip(b.drain(..10)).map(|(a, b)| [a, b]).collect();
+            let pairs: Vec<[Cluster; 2]> = both
+                .into_iter()
+                .chain(a.into_iter().map(|a| [a, nothing]))
+                .chain(b.into_iter().map(|b| [nothing, b]))
+                .collect();
+            positive += usize::from(paired_p_value(&pairs, &trial.to_string()).unwrap() <= 0.05);
+        }
+        let rate = positive as f64 / TRIALS as f64;
+        assert!((0.05 - rate).abs() < 0.03, "{rate}");
+        let one = [[Cluster { sum: 1.0, count: 1.0 }; 2]];
+        assert_eq!((paired_p_value(&one, "x"), paired_interval(&one, "x")), (None, None));
     }
 
     #[test]

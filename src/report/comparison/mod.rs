@@ -47,6 +47,9 @@ pub struct ComparisonReport {
     pub actors_below_minimum: usize,
     /// Actors with a p-value: as many were corrected for.
     pub tested: usize,
+    /// Of all actors, listed or not.
+    pub more_supportive: usize,
+    pub less_supportive: usize,
     pub method: Method,
 }
 
@@ -196,6 +199,7 @@ pub fn build(
             evidence_b: evidence(change, 1),
         })
         .collect();
+    let counted = |wanted: Verdict| ranked.iter().filter(|change| verdict(change) == wanted).count();
     let [label_a, label_b] = about.labels;
     let header = |side: usize, label: String| SideHeader {
         label,
@@ -214,6 +218,8 @@ pub fn build(
         actors,
         actors_not_listed: ranked.len() - listed,
         actors_below_minimum: comparison.actors_below_minimum,
+        more_supportive: counted(Verdict::MoreSupportive),
+        less_supportive: counted(Verdict::LessSupportive),
         tested: comparison.changes.iter().filter(|change| change.p.is_some()).count(),
         method: Method {
             interval: if about.of_runs {

@@ -11,11 +11,10 @@ pub fn title(report: &ComparisonReport) -> String {
 
 /// How many moved.
 pub fn answer(report: &ComparisonReport) -> String {
-    let number = |verdict| report.actors.iter().filter(|row| row.verdict == verdict).count();
     format!(
         "In b, {} more supportive and {} less, of {} that could be tested",
-        counted(number(Verdict::MoreSupportive), "actor"),
-        grouped(number(Verdict::LessSupportive)),
+        counted(report.more_supportive, "actor"),
+        grouped(report.less_supportive),
         grouped(report.tested),
     )
 }
