@@ -87,12 +87,8 @@ fn parse(path: &Path) -> Result<Vec<Correction>> {
             "{}: says nothing; give `stance`, `to` or `drop = true`",
             place()
         );
-        ensure!(
-            !(one.drops() && one.to.is_some())
-                && !(one.drop && one.stance.is_some_and(|s| s != Stance::None)),
-            "{}: takes the statement away and changes it; choose one",
-            place()
-        );
+        let kept = one.to.is_some() || one.stance.is_some_and(|stance| stance != Stance::None);
+        ensure!(!(one.drops() && kept), "{}: takes the statement away and changes it; choose one", place());
     }
     Ok(file.correction)
 }

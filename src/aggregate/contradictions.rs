@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn opposite_stances_within_a_fortnight_are_paired_once() {
-        let mut seen = vec![
+        let mut seen = [
             observation(1, 0, 1, 0.9, "2026-03-01"),
             observation(2, 0, 2, 0.05, "2026-03-10"),
             observation(3, 0, 3, 0.8, "2026-03-12"),
@@ -106,8 +106,7 @@ mod tests {
 
     #[test]
     fn a_sentence_does_not_contradict_itself() {
-        let mut seen =
-            vec![observation(1, 0, 1, 0.9, "2026-03-01"), observation(2, 0, 1, 0.05, "2026-03-01")];
+        let mut seen = [observation(1, 0, 1, 0.9, "2026-03-01"), observation(2, 0, 1, 0.05, "2026-03-01")];
         seen[1].sentence = seen[0].sentence;
         assert!(contradictions(seen.iter()).is_empty());
     }

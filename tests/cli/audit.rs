@@ -46,7 +46,9 @@ fn labels_that_agree_with_the_model_leave_its_index_and_others_move_it() {
     let all = desk.exported("--level statements --all");
     let model = |row: &csv::StringRecord| {
         let found = all.iter().find(|s| {
-            s["article_id"] == row[0] && s["sentence_index"].to_string() == row[1] && s["actor"] == row[8]
+            s["article_id"] == row[0]
+                && s["sentence_index"].as_u64() == row[1].parse().ok()
+                && s["actor"] == row[8]
         });
         text(&found.unwrap_or_else(|| panic!("{row:?}"))["stance"]).to_owned()
     };

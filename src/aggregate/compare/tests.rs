@@ -122,7 +122,7 @@ fn between_runs_the_cause_is_named() {
 fn readings_of_the_same_articles_are_compared_article_by_article() {
     // Articles differ widely, the two readings of each by a little: apart, no difference shows.
     let article = |number: u32, shift: f32| {
-        let support = if number % 2 == 0 { 0.1 } else { 0.85 };
+        let support = if number.is_multiple_of(2) { 0.1 } else { 0.85 };
         observation(i64::from(number), 0, number, support + shift, "2026-01-01")
     };
     let a: Vec<Observation> = (0..20).map(|n| article(n, 0.0)).collect();

@@ -44,8 +44,8 @@ impl<'a> Data<'a> {
         let mut fixed = Vec::new();
         type Reader = fn(&std::path::Path) -> Result<Vec<LabelledTarget>>;
         let targets: [(_, Reader, f64); 2] = [
-            (&plan.news_mtsc, |path| Ok(read_news_mtsc(path)?), plan.weights.target_tone),
-            (&plan.dse, |path| Ok(read_dse(path)?), plan.weights.dse),
+            (&plan.news_mtsc, read_news_mtsc, plan.weights.target_tone),
+            (&plan.dse, read_dse, plan.weights.dse),
         ];
         for (paths, read, weight) in targets {
             for path in paths {

@@ -244,7 +244,7 @@ pub fn build(
 fn verdict(change: &Change) -> Verdict {
     match (&change.a, &change.b, change.difference, change.q) {
         (Some(_), None, ..) => Verdict::OnlyA,
-        (None, _, ..) => Verdict::OnlyB,
+        (None, ..) => Verdict::OnlyB,
         (_, _, _, None) => Verdict::TooFewArticles,
         (_, _, Some(difference), Some(q)) if q <= LEVEL && difference > 0.0 => Verdict::MoreSupportive,
         (_, _, Some(difference), Some(q)) if q <= LEVEL && difference < 0.0 => Verdict::LessSupportive,
