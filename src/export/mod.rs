@@ -1,6 +1,6 @@
 //! An export: the rows of a selection as JSONL, CSV or Parquet, streamed to any output.
 //!
-//! The fields of statements are fixed: `article_id` to `run` as in [`Statement`](crate::statement::Statement), the
+//! The fields of statements are fixed: `article_id` to `run` as in [`crate::statement::Statement`], the
 //! probabilities as an object in JSONL and as columns `p_support` to `p_none` elsewhere. [`table`] is the general part, which
 //! reports use for their aggregates.
 

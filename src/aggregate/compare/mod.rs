@@ -1,7 +1,7 @@
 //! A comparison: how each actor's stance index differs between two sides, how sure that is, and what the difference is made of.
 //!
 //! A side is a [`Selection`] of observations: a period, an outlet, or all that one run says. Both sides share the numbering of actors,
-//! articles and outlets. [`difference`] holds the interval and the test; [`parts`] splits a difference; [`movers`] are the
+//! articles and outlets. [`difference`] holds the interval and the test; [`parts`] splits a difference; movers are the
 //! statements that it rests on most.
 
 pub mod difference;
