@@ -22,7 +22,9 @@ fn periods_are_compared_with_the_figures_that_each_has_alone() {
             let expected = rows(alone).iter().find(|other| other["actor"] == row["actor"]);
             assert_eq!(row[side].is_null(), expected.is_none(), "{}", row["actor"]);
             if let Some(expected) = expected {
-                for figure in ["statements", "articles", "index", "support", "conditional", "oppose"] {
+                for figure in
+                    ["statements", "articles", "index", "interval", "support", "conditional", "oppose"]
+                {
                     assert_eq!(row[side][figure], expected[figure], "{}, {side}, {figure}", row["actor"]);
                 }
             }

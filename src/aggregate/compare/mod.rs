@@ -112,10 +112,9 @@ pub fn compare(a: Side<'_>, b: Side<'_>, names: &[String], kind: Kind, options: 
 
 /// One actor's observations on both sides, each article's together.
 fn change(actor: u32, a: &[Observation], b: &[Observation], name: &str, kind: Kind) -> Change {
-    let tallied = |side: &[Observation], which: &str| {
-        (!side.is_empty()).then(|| tally(side.iter(), &format!("{name}\n{which}")))
-    };
-    let (tally_a, tally_b) = (tallied(a, "a"), tallied(b, "b"));
+    // Seeded as in a report, so that a side's interval is the one that the report has.
+    let tallied = |side: &[Observation]| (!side.is_empty()).then(|| tally(side.iter(), name));
+    let (tally_a, tally_b) = (tallied(a), tallied(b));
     let both = !a.is_empty() && !b.is_empty();
     let (interval, p) = match kind {
         Kind::Articles => {
