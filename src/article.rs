@@ -81,6 +81,11 @@ impl PartialDate {
         jiff::civil::date(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1))
     }
 
+    /// The day, where it is known.
+    pub fn exact(self) -> Option<jiff::civil::Date> {
+        self.day.map(|_| self.first_day())
+    }
+
     /// Last day that the date may mean.
     pub fn last_day(self) -> jiff::civil::Date {
         let month = jiff::civil::date(self.year, self.month.unwrap_or(12), 1);

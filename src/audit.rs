@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
+use crate::report::csv::{guarded, unguarded};
 use crate::statement::Stance;
 
 /// One drawn candidate.
@@ -52,32 +53,20 @@ impl AuditRow {
 pub fn write(rows: &[AuditRow], out: &mut dyn Write) -> Result<()> {
     let mut table = csv::Writer::from_writer(out);
     for row in rows {
-        let guarded = AuditRow {
-            date: guard(&row.date),
-            title: guard(&row.title),
-            context: guard(&row.context),
-            sentence: guard(&row.sentence),
-            actor: guard(&row.actor),
-            mention: guard(&row.mention),
-            article_id: guard(&row.article_id),
+        let safe = AuditRow {
+            date: guarded(&row.date),
+            title: guarded(&row.title),
+            context: guarded(&row.context),
+            sentence: guarded(&row.sentence),
+            actor: guarded(&row.actor),
+            mention: guarded(&row.mention),
+            article_id: guarded(&row.article_id),
             ..row.clone()
         };
-        table.serialize(guarded)?;
+        table.serialize(safe)?;
     }
     table.flush()?;
     Ok(())
-}
-
-fn guard(text: &str) -> String {
-    let text = crate::report::text::clean(text);
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
-}
-
-fn unguard(text: &str) -> String {
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest.to_owned(),
-        _ => text.to_owned(),
-    }
 }
 
 /// An audit file that cannot be used, with the place and the remedy.
@@ -108,7 +97,7 @@ fn read_from(file: impl Read) -> Result<Vec<AuditRow>> {
         );
         row.stance().with_context(|| format!("line {line}"))?;
         for text in [&mut row.article_id, &mut row.sentence, &mut row.actor] {
-            *text = unguard(text);
+            *text = unguarded(text).to_owned();
         }
         rows.push(row);
     }

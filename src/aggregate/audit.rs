@@ -141,26 +141,22 @@ mod tests {
     use super::super::bootstrap::Random;
     use super::*;
 
-    fn uniform(random: &mut Random) -> f64 {
-        random.pair(1 << 30).0 as f64 / f64::from(1 << 30)
-    }
-
     /// 400 articles of five candidates under a model that misses opposition and sees support that is not there; with the truth and
     /// how likely the model finds a position.
     fn population(random: &mut Random) -> Vec<(Unit, Stance, f64)> {
         let mut units = Vec::new();
         for article in 0..400 {
-            let hostile = uniform(random) < 0.5;
+            let hostile = random.uniform() < 0.5;
             for _ in 0..5 {
-                let truth = match uniform(random) {
+                let truth = match random.uniform() {
                     x if x < 0.5 => Stance::None,
                     x if x < 0.6 => Stance::Conditional,
-                    _ if hostile == (uniform(random) < 0.8) => Stance::Oppose,
+                    _ if hostile == (random.uniform() < 0.8) => Stance::Oppose,
                     _ => Stance::Support,
                 };
                 let model = match truth {
-                    Stance::Oppose if uniform(random) < 0.3 => Stance::None,
-                    Stance::None if uniform(random) < 0.15 => Stance::Support,
+                    Stance::Oppose if random.uniform() < 0.3 => Stance::None,
+                    Stance::None if random.uniform() < 0.15 => Stance::Support,
                     other => other,
                 };
                 let leaning = match model {
@@ -192,7 +188,7 @@ mod tests {
             let mut units = population(&mut random);
             let positions: Vec<f64> = units.iter().map(|(_, _, position)| *position).collect();
             for ((unit, person, _), probability) in units.iter_mut().zip(inclusion(&positions, 300)) {
-                if uniform(&mut random) < probability {
+                if random.uniform() < probability {
                     unit.labelled = Some(Labelled { person: *person, probability });
                 }
             }
@@ -212,7 +208,7 @@ mod tests {
     #[test]
     fn probabilities_add_up_to_the_number_wanted() {
         let mut random = Random::seeded("inclusion");
-        let positions: Vec<f64> = (0..500).map(|_| uniform(&mut random).powi(3)).collect();
+        let positions: Vec<f64> = (0..500).map(|_| random.uniform().powi(3)).collect();
         for wanted in [20, 200, 450] {
             let drawn = inclusion(&positions, wanted);
             let expected: f64 = drawn.iter().sum();

@@ -92,12 +92,20 @@ pub fn interval(clusters: &[Cluster], seed: &str) -> Option<Interval> {
     let index = mean(&sorted(clusters));
     let mut random = Random::seeded(seed);
     let drawn_from = widened(clusters, &mut random);
-    let mut means: Vec<f64> = (0..REPLICATES).map(|_| resampled_mean(&drawn_from, &mut random)).collect();
-    means.sort_unstable_by(f64::total_cmp);
+    let means = (0..REPLICATES).map(|_| resampled_mean(&drawn_from, &mut random)).collect();
+    let Interval { low, high } = percentiles(means, index)?;
+    Some(Interval { low: low.clamp(-1.0, 1.0), high: high.clamp(-1.0, 1.0) })
+}
+
+/// The percentile interval of resampled values, widened to hold the value found; `None` without values.
+pub(super) fn percentiles(mut resampled: Vec<f64>, found: f64) -> Option<Interval> {
+    if resampled.is_empty() {
+        return None;
+    }
+    resampled.sort_unstable_by(f64::total_cmp);
     let tail = (1.0 - CONFIDENCE) / 2.0;
-    let low = quantile(&means, tail).min(index).clamp(-1.0, 1.0);
-    let high = quantile(&means, 1.0 - tail).max(index).clamp(-1.0, 1.0);
-    Some(Interval { low, high })
+    let (low, high) = (quantile(&resampled, tail), quantile(&resampled, 1.0 - tail));
+    Some(Interval { low: low.min(found), high: high.max(found) })
 }
 
 /// What is drawn from: the clusters in an order of their own, with the two imaginary ones among them, in groups where they are
@@ -143,6 +151,18 @@ impl Random {
         let bits = self.next();
         ((((bits >> 32) * size) >> 32) as usize, (((bits & 0xffff_ffff) * size) >> 32) as usize)
     }
+
+    /// Uniform in [0, 1).
+    pub(crate) fn uniform(&mut self) -> f64 {
+        self.pair(1 << 31).0 as f64 / f64::from(1u32 << 31)
+    }
+
+    /// Puts a list in a random order (Fisher & Yates).
+    pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
+        for last in (1..list.len()).rev() {
+            list.swap(last, self.pair(last as u64 + 1).0);
+        }
+    }
 }
 
 /// The mean of as many clusters as there are, drawn with replacement.
@@ -163,9 +183,7 @@ pub(super) fn resampled_mean(clusters: &[Cluster], random: &mut Random) -> f64 {
 
 /// Deals shuffled clusters round robin into [`MAX_CLUSTERS`] groups.
 fn deal(mut shuffled: Vec<Cluster>, random: &mut Random) -> Vec<Cluster> {
-    for last in (1..shuffled.len()).rev() {
-        shuffled.swap(last, random.pair(last as u64 + 1).0);
-    }
+    random.shuffle(&mut shuffled);
     let mut groups = vec![Cluster::default(); MAX_CLUSTERS];
     for (position, cluster) in shuffled.iter().enumerate() {
         groups[position % MAX_CLUSTERS].merge(cluster);

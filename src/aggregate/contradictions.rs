@@ -29,7 +29,7 @@ pub struct Contradiction {
 pub fn contradictions<'a>(seen: impl Iterator<Item = &'a Observation>) -> Vec<Contradiction> {
     let (mut support, mut oppose) = (Vec::new(), Vec::new());
     for one in seen.filter(|one| one.basis != Basis::Claimed) {
-        let dated = one.date.is_some_and(|date| date.first_day() == date.last_day());
+        let dated = one.date.is_some_and(|date| date.exact().is_some());
         let probability = one.probabilities.to_array()[one.stance.index()];
         match one.stance {
             Stance::Support if dated && probability >= LEAST => support.push((one, probability)),
@@ -38,12 +38,17 @@ pub fn contradictions<'a>(seen: impl Iterator<Item = &'a Observation>) -> Vec<Co
         }
     }
     let day = |one: &Observation| one.date.map(|date| date.first_day());
+    // The surest first: a pair is no surer than its support, so the search can stop early.
+    support.sort_by(|(_, p), (_, q)| q.total_cmp(p));
     oppose.sort_by_key(|(one, _)| day(one));
     let mut kept: Vec<Contradiction> = Vec::new();
     while kept.len() < KEPT {
         let used = |id: i64| kept.iter().any(|pair| pair.support == id || pair.oppose == id);
         let mut best: Option<(f32, Contradiction)> = None;
         for &(one, p) in support.iter().filter(|(one, _)| !used(one.statement)) {
+            if best.as_ref().is_some_and(|(surety, _)| p < *surety) {
+                break;
+            }
             let apart = |other: &Observation| Some((day(other)? - day(one)?).get_days());
             let first = oppose.partition_point(|(other, _)| apart(other) < Some(-DAYS));
             let near = oppose[first..].iter().take_while(|(other, _)| apart(other) <= Some(DAYS));

@@ -327,24 +327,31 @@ fn standing(
         undated,
         imprecise,
         series,
-        turns: by.map_or_else(Vec::new, |_| turning::turning_points(&days(group, observations), name)),
+        turns: by.map_or_else(Vec::new, |_| turning::turning_points(&days(seen()), name)),
         contradictions: contradictions::contradictions(seen()),
         shortlist: Shortlist::draw(seen()),
     }
 }
 
-/// The actor's articles that are dated to the day.
-fn days(group: &[Entry], observations: &[Observation]) -> Vec<(Date, Cluster)> {
-    group
-        .chunk_by(|a, b| a.article == b.article)
-        .filter_map(|article| {
-            let date = observations[article[0].observation as usize].date?;
-            let mut cluster = Cluster::default();
-            for entry in article {
-                cluster.add(f64::from(observations[entry.observation as usize].probabilities.leaning()));
-            }
-            (date.first_day() == date.last_day()).then_some((date.first_day(), cluster))
-        })
+/// The articles of statements that come article by article: a first statement of each, and all of them summed.
+fn by_article<'a>(seen: impl Iterator<Item = &'a Observation>) -> Vec<(&'a Observation, Cluster)> {
+    let mut articles: Vec<(&Observation, Cluster)> = Vec::new();
+    for one in seen {
+        if articles.last().is_none_or(|(first, _)| first.article != one.article) {
+            articles.push((one, Cluster::default()));
+        }
+        if let Some((_, cluster)) = articles.last_mut() {
+            cluster.add(f64::from(one.probabilities.leaning()));
+        }
+    }
+    articles
+}
+
+/// The articles that are dated to the day.
+fn days<'a>(seen: impl Iterator<Item = &'a Observation>) -> Vec<(Date, Cluster)> {
+    by_article(seen)
+        .into_iter()
+        .filter_map(|(first, cluster)| Some((first.date?.exact()?, cluster)))
         .collect()
 }
 
@@ -392,20 +399,12 @@ fn series(
 /// Counts statements that come article by article.
 fn tally<'a>(seen: impl Iterator<Item = &'a Observation>, seed: &str) -> Tally {
     let mut stances = [0; 3];
-    let mut clusters: Vec<Cluster> = Vec::new();
-    let mut article = None;
-    for one in seen {
+    let counted = seen.inspect(|one| {
         if one.stance != Stance::None {
             stances[one.stance.index()] += 1;
         }
-        if article != Some(one.article) {
-            article = Some(one.article);
-            clusters.push(Cluster::default());
-        }
-        if let Some(cluster) = clusters.last_mut() {
-            cluster.add(f64::from(one.probabilities.leaning()));
-        }
-    }
+    });
+    let clusters: Vec<Cluster> = by_article(counted).into_iter().map(|(_, cluster)| cluster).collect();
     Tally {
         statements: clusters.iter().map(|c| c.count as usize).sum(),
         articles: clusters.len(),

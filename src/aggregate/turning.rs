@@ -83,9 +83,7 @@ fn best_cut(articles: &[(Date, Cluster)], seed: &str) -> Option<(usize, f64)> {
     let mut random = Random::seeded(seed);
     let mut as_large = 0;
     for _ in 0..ORDERS {
-        for last in (1..clusters.len()).rev() {
-            clusters.swap(last, random.pair(last as u64 + 1).0);
-        }
+        random.shuffle(&mut clusters);
         let (chance, _) = largest(&clusters, &allowed)?;
         as_large += usize::from(chance >= found - 1e-9);
         if as_large as f64 > LEVEL * (ORDERS + 1) as f64 {
@@ -124,10 +122,6 @@ mod tests {
     use super::*;
     use jiff::ToSpan;
 
-    fn uniform(random: &mut Random) -> f64 {
-        random.pair(1 << 30).0 as f64 / f64::from(1 << 30)
-    }
-
     /// One article every other day, of one to three statements, supporting at the given share.
     fn series(shares: &[(usize, f64)], random: &mut Random) -> Vec<(Date, Cluster)> {
         let mut day = jiff::civil::date(2026, 1, 1);
@@ -136,7 +130,7 @@ mod tests {
             for _ in 0..number {
                 let mut cluster = Cluster::default();
                 for _ in 0..=random.pair(3).0 {
-                    cluster.add(if uniform(random) < share { 0.9 } else { -0.9 });
+                    cluster.add(if random.uniform() < share { 0.9 } else { -0.9 });
                 }
                 articles.push((day, cluster));
                 day = day.checked_add(2.days()).unwrap();

@@ -6,11 +6,13 @@ use anyhow::Result;
 
 use super::args::{AuditArgs, SelectArgs};
 use super::reporting::{canonical, filter};
-use crate::aggregate::audit::{Corrected, Labelled, Unit, corrected, inclusion};
-use crate::aggregate::bootstrap::{Interval, Random};
+use crate::aggregate::audit::{Labelled, Unit, corrected, inclusion};
+use crate::aggregate::bootstrap::Random;
 use crate::audit::{AuditRow, read};
 use crate::classify::{CONTEXT_SENTENCES, Squeezed};
 use crate::registry::Registry;
+use crate::report::build::audited;
+use crate::report::text::clean;
 use crate::report::{Audit, Audited};
 use crate::statement::Stance;
 use crate::store::{LeanStatement, Selection, Store};
@@ -29,7 +31,7 @@ pub fn draw(store: &Store, args: &AuditArgs, registry: &Registry) -> Result<Vec<
         .chunk_by(|(a, _), (b, _)| a.article == b.article)
     {
         let drawn: Vec<&(&LeanStatement, f64)> =
-            of_article.iter().filter(|(_, probability)| uniform(&mut random) < *probability).collect();
+            of_article.iter().filter(|(_, probability)| random.uniform() < *probability).collect();
         if drawn.is_empty() {
             continue;
         }
@@ -77,10 +79,6 @@ fn candidates<'store>(
     Ok((selection, statements))
 }
 
-fn uniform(random: &mut Random) -> f64 {
-    random.pair(1 << 31).0 as f64 / f64::from(1u32 << 31)
-}
-
 /// What a labelled audit says of a selection: all together, and each actor by name.
 pub fn audit(
     store: &Store,
@@ -122,26 +120,24 @@ pub fn audit(
     let actors = of_actor
         .into_iter()
         .filter_map(|(actor, units)| {
-            Some((selection.actors()[actor as usize].clone(), audited(corrected(&units)?)))
+            Some((selection.actors()[actor as usize].clone(), audited(&corrected(&units)?)))
         })
         .collect();
     // What was not there to be drawn is not corrected for.
     let outside = statements.len().saturating_sub(rows[0].candidates);
-    let everyone = if outside == 0 { corrected(&units).map(audited) } else { None };
+    let everyone = if outside == 0 { corrected(&units).as_ref().map(audited) } else { None };
     let audit = Audit { drawn: rows.len(), labelled: known.len(), unmatched, outside, everyone };
     Ok(Some((audit, if outside == 0 { actors } else { HashMap::new() })))
 }
 
 /// Where a row's statement is among those of the selection.
 fn place(row: &AuditRow, selection: &Selection, statements: &[LeanStatement]) -> Result<Option<usize>> {
-    let wanted = crate::report::text::clean(&row.sentence);
+    let wanted = clean(&row.sentence);
     for article in selection.positions(&row.article_id)?.unwrap_or_default() {
         let scored = selection.scored_article(article)?;
         let same = |index: u32| {
-            scored.sentences.get(index as usize).is_some_and(|one| {
-                let text = Squeezed::new(one.sentence.text(&scored.article.text)).text;
-                crate::report::text::clean(&text) == wanted
-            })
+            let sentence = scored.sentences.get(index as usize);
+            sentence.is_some_and(|one| clean(one.sentence.text(&scored.article.text)) == wanted)
         };
         let first = statements.partition_point(|one| (one.article as usize) < article);
         let of_article = || {
@@ -159,16 +155,4 @@ fn place(row: &AuditRow, selection: &Selection, statements: &[LeanStatement]) ->
         }
     }
     Ok(None)
-}
-
-fn audited(found: Corrected) -> Audited {
-    let round = |value: f64| (value * 10_000.0).round() / 10_000.0 + 0.0;
-    Audited {
-        labelled: found.labelled,
-        agreed: found.agreed,
-        statements: round(found.corrected_statements),
-        raw_index: round(found.index),
-        index: round(found.corrected_index),
-        interval: Interval { low: round(found.interval.low), high: round(found.interval.high) },
-    }
 }

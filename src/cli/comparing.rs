@@ -6,49 +6,16 @@ use std::io::Write;
 use anyhow::{Result, anyhow};
 
 use super::args::{CompareArgs, ReportFormat, SideArg};
-use super::correcting::{self, Corrected, correct};
+use super::correcting;
 use super::exit::Failure;
-use super::reporting::{Chains, canonical, filter, run_header};
+use super::reading::{Read, numbers_of};
+use super::reporting::{Chains, canonical, chosen, filter, run_header};
 use crate::aggregate::compare::{Kind, Side, compare};
 use crate::aggregate::{Observation, Options, Selection as Picked};
 use crate::registry::Registry;
 use crate::report::comparison::{About, ComparisonReport, build as build_report};
 use crate::report::{Csv, Json, Markdown, Renderer, Terminal};
-use crate::store::{LeanStatement, Scope, Selection, Store};
-
-/// What was read of the store for one side, or for both.
-struct Read<'store> {
-    selection: Selection<'store>,
-    corrected: Corrected,
-    observations: Vec<Observation>,
-}
-
-impl<'store> Read<'store> {
-    fn new(
-        store: &'store Store,
-        args: &CompareArgs,
-        scope: Option<Scope>,
-        actors: Vec<String>,
-        registry: &Registry,
-    ) -> Result<Self> {
-        let mut filter = filter(&args.select, false);
-        if let Some(scope) = scope {
-            filter.scope = scope;
-        }
-        filter.actors = actors;
-        let corrections = correcting::read(args.select.corrections.as_deref(), store.path())?;
-        if !corrections.is_empty() {
-            // Narrowed afterwards: a correction may give a statement to another actor.
-            filter.actors = Vec::new();
-        }
-        let selection = store.select(&filter)?;
-        let mut statements = Vec::new();
-        selection.for_each_lean(|statement| statements.push(*statement))?;
-        let corrected = correct(&selection, statements, &corrections, registry)?;
-        let observations = super::reporting::observations(&selection, &corrected.statements);
-        Ok(Self { selection, corrected, observations })
-    }
-}
+use crate::store::{Scope, Store};
 
 /// Builds the comparison that `args` ask for.
 pub fn build(
@@ -90,24 +57,30 @@ fn settle(
     of_runs: bool,
 ) -> Result<ComparisonReport, Failure> {
     let wanted: Vec<String> = args.select.actor.iter().map(|name| canonical(registry, name)).collect();
-    let actors = || if args.rollup { Vec::new() } else { wanted.clone() };
-    let first = match a {
-        SideArg::Run(id) => Read::new(store, args, Some(Scope::Run(id.clone())), actors(), registry)?,
-        _ => Read::new(store, args, None, actors(), registry)?,
+    let corrections = correcting::read(args.select.corrections.as_deref(), store.path())?;
+    let read = |scope: Option<&String>| {
+        let mut filter = filter(&args.select, false);
+        if let Some(run) = scope {
+            filter.scope = Scope::Run(run.clone());
+        }
+        Read::new(store, filter, &wanted, args.rollup, &corrections, registry)
     };
-    let second = match b {
-        SideArg::Run(id) => Some(Read::new(store, args, Some(Scope::Run(id.clone())), actors(), registry)?),
-        _ => None,
-    };
-    let mut shared = Shared::default();
-    let mut sides = Vec::new();
-    for read in std::iter::once(&first).chain(&second) {
-        sides.push((shared.numbered(read), Chains::new(&read.selection, &read.corrected.names, registry)));
+    fn run(side: &SideArg) -> Option<&String> {
+        match side {
+            SideArg::Run(id) => Some(id),
+            _ => None,
+        }
     }
+    let first = read(run(a))?;
+    let second = run(b).map(|id| read(Some(id))).transpose()?;
+    let reads = || std::iter::once(&first).chain(&second);
+    let mut shared = Shared::default();
+    let observations: Vec<Vec<Observation>> = reads().map(|read| shared.numbered(read)).collect();
     // Chains of either selection, in the shared numbering.
     let mut chains: HashMap<u32, Vec<u32>> = HashMap::new();
     if args.rollup {
-        for (read, (_, of_side)) in std::iter::once(&first).chain(&second).zip(&sides) {
+        for read in reads() {
+            let of_side = Chains::new(&read.selection, &read.corrected.names, registry);
             for (actor, name) in read.corrected.names.iter().enumerate() {
                 let chain = of_side.names_above(actor).map(|name| shared.actor(name)).collect();
                 let number = shared.actor(name);
@@ -118,8 +91,7 @@ fn settle(
     let names = shared.names;
     let roll_up = |actor: u32| chains.get(&actor).cloned().unwrap_or_else(|| vec![actor]);
     let options = Options { by: None, roll_up: args.rollup.then_some(&roll_up) };
-    let of_actors: Option<HashSet<u32>> = (!wanted.is_empty())
-        .then(|| (0..names.len() as u32).filter(|&actor| wanted.contains(&names[actor as usize])).collect());
+    let of_actors = numbers_of(&wanted, &names);
     let picked = |side: &SideArg| -> Result<Picked, Failure> {
         let mut picked =
             Picked { actors: of_actors.clone(), min_statements: args.min_n, ..Picked::default() };
@@ -147,8 +119,7 @@ fn settle(
         Ok(picked)
     };
     let (picked_a, picked_b) = (picked(a)?, picked(b)?);
-    let observations: Vec<&[Observation]> = sides.iter().map(|(list, _)| list.as_slice()).collect();
-    let (in_a, in_b) = (observations[0], *observations.last().unwrap_or(&observations[0]));
+    let (in_a, in_b) = (&observations[0], observations.last().unwrap_or(&observations[0]));
     let comparison = compare(
         Side { observations: in_a, selection: &picked_a },
         Side { observations: in_b, selection: &picked_b },
@@ -163,8 +134,7 @@ fn settle(
             runs.push(run);
         }
     }
-    let mut selection: Vec<String> = args.select.actor.iter().map(|actor| format!("actor {actor}")).collect();
-    selection.extend(args.select.outlet.iter().map(|outlet| format!("outlet {outlet}")));
+    let mut selection = chosen(&args.select);
     selection.extend(args.select.from.map(|date| format!("from {date}")));
     selection.extend(args.select.to.map(|date| format!("until {date}")));
     let about = About {
@@ -182,16 +152,7 @@ fn settle(
             _ => None,
         },
     };
-    let mut fetch = |side: usize, ids: &[i64]| {
-        let read = if side == 0 { &first } else { read_b };
-        let wanted: Vec<LeanStatement> =
-            ids.iter().map(|&id| read.corrected.statements[id as usize]).collect();
-        let mut found = read.selection.statements(&wanted)?;
-        for (&id, statement) in ids.iter().zip(&mut found) {
-            read.corrected.amend(id as usize, statement);
-        }
-        Ok(found)
-    };
+    let mut fetch = |side: usize, ids: &[i64]| if side == 0 { first.quoted(ids) } else { read_b.quoted(ids) };
     Ok(build_report(&comparison, &names, about, &mut fetch)?)
 }
 

@@ -42,6 +42,9 @@ pub fn correct(
     registry: &Registry,
 ) -> Result<Corrected> {
     let mut names: Vec<String> = selection.actors().to_vec();
+    if corrections.is_empty() {
+        return Ok(Corrected { statements, names, by_hand: HashMap::new(), counted: Counted::default() });
+    }
     let mut counted = Counted::default();
     let mut amended: HashMap<Key, Amended> = HashMap::new();
     for correction in corrections {

@@ -8,6 +8,7 @@ pub mod evaluation;
 pub mod exit;
 pub mod models;
 mod paging;
+mod reading;
 pub mod reporting;
 pub mod verbs;
 

@@ -1,31 +1,26 @@
 //! From the store to the details of a page: columns of all statements, and their texts in chunks.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
 
 use super::args::{SortKey, ViewArgs};
-use super::correcting::Corrected;
+use super::reading::{Read, numbers_of};
 use super::reporting::Chains;
 use crate::attribute::UNATTRIBUTED;
-use crate::registry::Registry;
 use crate::report::page::{ArticleLine, Chunk, Details, StatementText, web_address};
-use crate::store::{LeanStatement, ScoredArticle, Selection};
+use crate::store::{LeanStatement, ScoredArticle};
 
 /// Bytes of text after which a chunk is full.
 const CHUNK: usize = 200_000;
 
 /// Collects what a page shows of the statements, which come in the order of the selection's articles.
-pub fn details(
-    selection: &Selection,
-    corrected: &Corrected,
-    registry: &Registry,
-    view: &ViewArgs,
-    wanted: &[String],
-) -> Result<Details> {
-    let statements = &corrected.statements;
-    let chains = Chains::new(selection, &corrected.names, registry);
+pub fn details(read: &Read<'_>, chains: Chains, view: &ViewArgs, wanted: &[String]) -> Result<Details> {
+    let Read { selection, corrected, .. } = read;
     let mut details = Details {
-        actors: chains.names.clone(),
-        chains: chains.chains.clone(),
+        only: numbers_of(wanted, &chains.names).map(|only| only.into_iter().collect::<BTreeSet<u32>>()),
+        actors: chains.names,
+        chains: chains.chains,
         outlets: selection.outlets().to_vec(),
         unattributed: UNATTRIBUTED,
         rolled_up: view.rollup,
@@ -37,19 +32,14 @@ pub fn details(
         },
         ..Details::default()
     };
-    if !wanted.is_empty() {
-        let number = |name: &String| details.actors.iter().position(|actor| actor == name);
-        details.only = Some(wanted.iter().filter_map(number).map(|number| number as u32).collect());
-    }
     let mut chunk = Chunk::default();
     let mut size = 0;
-    let only = details.only.clone();
     let within = |lean: &LeanStatement| {
-        let reach = |above: &u32| only.as_ref().is_none_or(|only| only.contains(above));
-        if view.rollup { chains.chains[lean.actor as usize].iter().any(reach) } else { reach(&lean.actor) }
+        let reach = |above: &u32| details.only.as_ref().is_none_or(|only| only.contains(above));
+        if view.rollup { details.chains[lean.actor as usize].iter().any(reach) } else { reach(&lean.actor) }
     };
     let shown: Vec<(usize, &LeanStatement)> =
-        statements.iter().enumerate().filter(|(_, lean)| within(lean)).collect();
+        corrected.statements.iter().enumerate().filter(|(_, lean)| within(lean)).collect();
     for of_article in shown.chunk_by(|(_, a), (_, b)| a.article == b.article) {
         let position = of_article[0].1.article as usize;
         let scored = selection.scored_article(position)?;
@@ -79,7 +69,6 @@ pub fn details(
             columns.stance.push(lean.stance.index() as u8);
             columns.mode.push(lean.mode.index() as u8);
             columns.basis.push(lean.basis.index() as u8);
-            columns.tone.push(lean.tone.index() as u8);
             columns.leaning.push((lean.probabilities.leaning() * 1e4).round() as i32);
             columns.sure.push((lean.probabilities.to_array()[lean.stance.index()] * 100.0).round() as u8);
             columns.position.push(1.0 - lean.probabilities.none);
@@ -120,15 +109,14 @@ fn text_of(
     let units = |byte: usize| text[start..byte.clamp(start, end)].chars().map(char::len_utf16).sum::<usize>();
     let mention =
         statement.candidate.mention.as_ref().map(|mention| [units(mention.start), units(mention.end)]);
-    let described = statement
-        .describe(&crate::store::Place { article: &scored.article, topic: "", model: "", run: "" }, sentence);
-    *size += described.reason.len() + 60;
+    let reason = statement.candidate.reason.to_string();
+    *size += reason.len() + 60;
     Some(StatementText {
         paragraph: chunk.paragraphs.len() - 1,
         start: units(sentence.sentence.span.start),
         end: units(sentence.sentence.span.end),
         mention,
-        reason: described.reason,
-        claimed_by: described.claimed_by,
+        reason,
+        claimed_by: statement.claimed_by().map(str::to_owned),
     })
 }

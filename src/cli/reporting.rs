@@ -6,16 +6,17 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::args::{Common, Period, ReportFormat, SelectArgs, SortKey, ViewArgs};
-use super::correcting::{self, correct};
+use super::correcting;
+use super::reading::{Read, numbers_of};
 use crate::aggregate::period::By;
-use crate::aggregate::{self, Observation, Options, aggregate};
+use crate::aggregate::{self, Options, aggregate};
 use crate::registry::Registry;
 use crate::report::csv::Table;
 use crate::report::page::{self, Details};
 use crate::report::{
     self, Csv, Header, Json, Listing, Markdown, Order, Renderer, Report, Run, Terminal, Totals,
 };
-use crate::store::{Filter, LeanStatement, Scope, Selection, Store};
+use crate::store::{Filter, Scope, Selection, Store};
 
 /// What of the store is read.
 pub fn filter(select: &SelectArgs, include_none: bool) -> Filter {
@@ -43,19 +44,11 @@ fn build_with_details(
     registry: &Registry,
 ) -> Result<(Report, Option<Details>)> {
     let wanted: Vec<String> = select.actor.iter().map(|name| canonical(registry, name)).collect();
-    let mut filter = filter(select, false);
     let corrections = correcting::read(select.corrections.as_deref(), store.path())?;
-    // What is rolled up or given to another is narrowed afterwards.
-    let narrow_later = view.rollup || !corrections.is_empty();
-    filter.actors = if narrow_later { Vec::new() } else { wanted.clone() };
-    let selection = store.select(&filter)?;
-    let mut statements: Vec<LeanStatement> = Vec::new();
-    selection.for_each_lean(|statement| statements.push(*statement))?;
-    let corrected = correct(&selection, statements, &corrections, registry)?;
-    let statements = &corrected.statements;
-    let observations = observations(&selection, statements);
+    let read = Read::new(store, filter(select, false), &wanted, view.rollup, &corrections, registry)?;
+    let Read { selection, corrected, observations } = &read;
 
-    let tree = view.rollup.then(|| Chains::new(&selection, &corrected.names, registry));
+    let tree = view.rollup.then(|| Chains::new(selection, &corrected.names, registry));
     let names: &[String] = tree.as_ref().map_or(&corrected.names, |tree| &tree.names);
     let roll_up =
         |actor: u32| tree.as_ref().map_or_else(|| vec![actor], |tree| tree.chains[actor as usize].clone());
@@ -70,11 +63,12 @@ fn build_with_details(
         ),
         roll_up: view.rollup.then_some(&roll_up),
     };
-    let narrowed_actors = (narrow_later && !wanted.is_empty())
-        .then(|| (0..names.len() as u32).filter(|&actor| wanted.contains(&names[actor as usize])).collect());
-    let picked =
-        aggregate::Selection { actors: narrowed_actors, min_statements: view.min_n, ..Default::default() };
-    let aggregates = aggregate(&observations, names, &picked, options);
+    let picked = aggregate::Selection {
+        actors: numbers_of(&wanted, names),
+        min_statements: view.min_n,
+        ..Default::default()
+    };
+    let aggregates = aggregate(observations, names, &picked, options);
     let listing = Listing {
         order: match view.sort {
             SortKey::N => Order::Count,
@@ -85,18 +79,12 @@ fn build_with_details(
             _ => None,
         },
     };
-    let mut fetch = |ids: &[i64]| {
-        let wanted: Vec<LeanStatement> = ids.iter().map(|&id| statements[id as usize]).collect();
-        let mut found = selection.statements(&wanted)?;
-        for (&id, statement) in ids.iter().zip(&mut found) {
-            corrected.amend(id as usize, statement);
-        }
-        Ok(found)
-    };
-    let mut totals = totals(store, &selection)?;
+    let mut totals = totals(store, selection)?;
     totals.corrected = corrected.counted.clone();
     let mut report =
-        report::build(&aggregates, names, header(store, &selection, select)?, totals, listing, &mut fetch)?;
+        report::build(&aggregates, names, header(store, selection, select)?, totals, listing, &mut |ids| {
+            read.quoted(ids)
+        })?;
     if let Some((audit, by_actor)) = super::auditing::audit(store, select, registry)? {
         report.audit = Some(audit);
         // A rolled-up actor counts others' statements too; the labels are of its own.
@@ -106,32 +94,14 @@ fn build_with_details(
             }
         }
     }
-    let details = (view.format == ReportFormat::Html)
-        .then(|| super::paging::details(&selection, &corrected, registry, view, &wanted))
-        .transpose()?;
+    let details = match (view.format, tree) {
+        (ReportFormat::Html, tree) => {
+            let chains = tree.unwrap_or_else(|| Chains::new(selection, &corrected.names, registry));
+            Some(super::paging::details(&read, chains, view, &wanted)?)
+        }
+        _ => None,
+    };
     Ok((report, details))
-}
-
-/// What aggregation needs of statements; the id of each is its position.
-pub(super) fn observations(selection: &Selection, statements: &[LeanStatement]) -> Vec<Observation> {
-    let articles = selection.articles();
-    statements
-        .iter()
-        .enumerate()
-        .map(|(position, lean)| Observation {
-            statement: position as i64,
-            actor: lean.actor,
-            article: lean.article,
-            sentence: lean.sentence,
-            date: articles[lean.article as usize].date,
-            outlet: articles[lean.article as usize].outlet,
-            stance: lean.stance,
-            probabilities: lean.probabilities,
-            mode: lean.mode,
-            basis: lean.basis,
-            tone: lean.tone,
-        })
-        .collect()
 }
 
 /// The name that the registry uses, or the name as given.
@@ -139,11 +109,15 @@ pub(super) fn canonical(registry: &Registry, name: &str) -> String {
     registry.find(name).map_or_else(|| name.to_owned(), |id| registry.actor(id).name.clone())
 }
 
+/// The actors and outlets that were selected, in words.
+pub(super) fn chosen(select: &SelectArgs) -> Vec<String> {
+    let actors = select.actor.iter().map(|actor| format!("actor {actor}"));
+    actors.chain(select.outlet.iter().map(|outlet| format!("outlet {outlet}"))).collect()
+}
+
 fn header(store: &Store, selection: &Selection, select: &SelectArgs) -> Result<Header> {
     let configuration = selection.configuration();
-    let mut chosen = Vec::new();
-    chosen.extend(select.actor.iter().map(|actor| format!("actor {actor}")));
-    chosen.extend(select.outlet.iter().map(|outlet| format!("outlet {outlet}")));
+    let mut chosen = chosen(select);
     let others =
         store.runs()?.iter().filter(|run| run.configuration.digest() != configuration.digest()).count();
     if others > 0 && select.run.is_none() {

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 
 use anyhow::Context;
 
+use crate::aggregate::audit::Corrected;
 use crate::aggregate::bootstrap::{self, Interval};
 use crate::aggregate::turning::TurningPoint;
 use crate::aggregate::{Aggregates, Standing, Tally, earliest, evidence, latest};
 use crate::statement::Statement;
 
 use super::{
-    ActorRow, BasisCounts, Contradiction, Evidence, Figures, Header, Method, ModeCounts, Point, Report,
-    SCHEMA_VERSION, SeriesAxis, Share, Totals, Turn,
+    ActorRow, Audited, BasisCounts, Contradiction, Evidence, Figures, Header, Method, ModeCounts, Point,
+    Report, SCHEMA_VERSION, SeriesAxis, Share, Totals, Turn,
 };
 
 /// Order of the actors.
@@ -154,7 +155,7 @@ pub(super) fn figures(tally: &Tally) -> Figures {
         conditional,
         oppose,
         index: round(tally.index),
-        interval: tally.interval.map(|i| Interval { low: round(i.low), high: round(i.high) }),
+        interval: tally.interval.map(bounds),
     }
 }
 
@@ -170,6 +171,23 @@ fn turn(point: &TurningPoint) -> Turn {
 
 fn share(count: usize, of: usize) -> Share {
     Share { count, share: if of == 0 { 0.0 } else { round(count as f64 / of as f64) } }
+}
+
+/// The bounds to four digits.
+pub(super) fn bounds(interval: Interval) -> Interval {
+    Interval { low: round(interval.low), high: round(interval.high) }
+}
+
+/// What an audit says, rounded.
+pub fn audited(found: &Corrected) -> Audited {
+    Audited {
+        labelled: found.labelled,
+        agreed: found.agreed,
+        statements: round(found.corrected_statements),
+        raw_index: round(found.index),
+        index: round(found.corrected_index),
+        interval: bounds(found.interval),
+    }
 }
 
 /// To four digits; never minus zero.

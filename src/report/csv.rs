@@ -137,11 +137,19 @@ pub(super) fn figures(figures: &Figures) -> [String; 11] {
 }
 
 /// Text that no spreadsheet runs.
-pub(super) fn guarded(text: &str) -> String {
+pub(crate) fn guarded(text: &str) -> String {
     let text = clean(text);
-    // Spreadsheets normalise the full-width forms, too.
-    let formula = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if formula { format!("'{text}") } else { text }
+    if is_formula(&text) { format!("'{text}") } else { text }
+}
+
+/// What [`guarded`] was given, but for what it cleaned.
+pub(crate) fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(text)
+}
+
+/// Spreadsheets normalise the full-width forms, too.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]

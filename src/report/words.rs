@@ -5,6 +5,7 @@ use super::{
     ActorRow, Audit, Audited, Contradiction, Corrected, Evidence, Figures, Header, Point, Report, Run, Share,
     Totals, Turn,
 };
+use crate::aggregate::bootstrap::Interval;
 use crate::statement::{Basis, Mode};
 
 /// The headline.
@@ -78,11 +79,10 @@ pub fn audit(audit: &Audit) -> String {
 /// "index +0.20 raw, corrected +0.12 [+0.02, +0.22] by 40 labels (33 agree), about 310 statements".
 pub fn audited(audited: &Audited) -> String {
     format!(
-        "index {} raw, corrected {} [{}, {}] by {} ({} agree), about {}",
+        "index {} raw, corrected {} [{}] by {} ({} agree), about {}",
         signed(audited.raw_index),
         signed(audited.index),
-        signed(audited.interval.low),
-        signed(audited.interval.high),
+        bounds(audited.interval),
         counted(audited.labelled, "label"),
         grouped(audited.agreed),
         counted(audited.statements.round().max(0.0) as usize, "statement"),
@@ -183,8 +183,13 @@ pub fn index(figures: &Figures) -> String {
 }
 
 /// "+0.20, +0.61".
+pub fn bounds(interval: Interval) -> String {
+    format!("{}, {}", signed(interval.low), signed(interval.high))
+}
+
+/// The same of an index.
 pub fn interval(figures: &Figures) -> Option<String> {
-    figures.interval.map(|i| format!("{}, {}", signed(i.low), signed(i.high)))
+    figures.interval.map(bounds)
 }
 
 /// "12 statements in 9 articles, 2026-01-03 to 2026-04-12".

@@ -58,12 +58,16 @@ impl ScoredStatement {
         }
     }
 
+    /// Who claims the position, where it is claimed; nobody claims his own.
+    pub fn claimed_by(&self) -> Option<&str> {
+        let claimant = self.candidate.claimant.as_ref().filter(|_| self.basis == Basis::Claimed)?;
+        (claimant.name != self.candidate.holder.name).then_some(claimant.name.as_str())
+    }
+
     /// Everything that is shown of it.
     pub fn describe(&self, place: &Place, sentence: &ScoredSentence) -> Statement {
         let Place { article, topic, model, run } = *place;
-        let (holder, mention) = (&self.candidate.holder, self.candidate.mention.clone());
-        // Nobody claims his own position.
-        let claimant = self.candidate.claimant.as_ref().filter(|by| by.name != holder.name);
+        let mention = self.candidate.mention.clone();
         Statement {
             article_id: article.id.clone(),
             title: article.title.clone(),
@@ -74,14 +78,14 @@ impl ScoredStatement {
             start: sentence.sentence.span.start,
             end: sentence.sentence.span.end,
             sentence: sentence.sentence.text(&article.text).to_owned(),
-            actor: holder.name.clone(),
+            actor: self.candidate.holder.name.clone(),
             mention: mention.clone().and_then(|m| article.text.get(m)).unwrap_or_default().to_owned(),
             mention_start: mention.map(|mention| mention.start),
             stance: self.stance,
             probabilities: StanceProbabilities::from_array(self.scores.stance),
             mode: self.mode,
             basis: self.basis,
-            claimed_by: claimant.filter(|_| self.basis == Basis::Claimed).map(|by| by.name.clone()),
+            claimed_by: self.claimed_by().map(str::to_owned),
             tone: sentence.tone_label(),
             tone_toward_actor: self.tone,
             reason: self.candidate.reason.to_string(),

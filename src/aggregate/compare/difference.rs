@@ -34,15 +34,10 @@ pub fn interval(a: &[Cluster], b: &[Cluster], seed: &str) -> Option<Interval> {
     let mut random = Random::seeded(&format!("{seed}\ndifference"));
     let difference = bootstrap::mean(&bootstrap::sorted(b)) - bootstrap::mean(&bootstrap::sorted(a));
     let (a, b) = (bootstrap::widened(a, &mut random), bootstrap::widened(b, &mut random));
-    let mut differences: Vec<f64> = (0..bootstrap::REPLICATES)
+    let differences = (0..bootstrap::REPLICATES)
         .map(|_| bootstrap::resampled_mean(&b, &mut random) - bootstrap::resampled_mean(&a, &mut random))
         .collect();
-    differences.sort_unstable_by(f64::total_cmp);
-    let tail = (1.0 - bootstrap::CONFIDENCE) / 2.0;
-    Some(Interval {
-        low: bootstrap::quantile(&differences, tail).min(difference),
-        high: bootstrap::quantile(&differences, 1.0 - tail).max(difference),
-    })
+    bootstrap::percentiles(differences, difference)
 }
 
 /// The two-sided p-value of the difference; `None` where a side has too few articles.
@@ -60,23 +55,30 @@ pub fn p_value(a: &[Cluster], b: &[Cluster], seed: &str) -> Option<f64> {
     let chosen = few.len();
     let mut units = few;
     units.extend(many);
-    let mut extreme = 0;
-    for drawn in 1..=PERMUTATIONS {
+    Some(share_as_extreme(found, || {
         let mut side = Moments::default();
         for place in 0..chosen {
             let other = place + random.pair((units.len() - place) as u64).0;
             units.swap(place, other);
             side.add(&units[place]);
         }
+        statistic(&side, &total.without(&side))
+    }))
+}
+
+/// The p-value of a statistic: how often `draw` gives one as large under chance. Stops early where it often does (see above).
+fn share_as_extreme(found: f64, mut draw: impl FnMut() -> f64) -> f64 {
+    let mut extreme = 0;
+    for drawn in 1..=PERMUTATIONS {
         // Sums in another order differ in the last digits.
-        if statistic(&side, &total.without(&side)) >= found - 1e-9 {
+        if draw() >= found - 1e-9 {
             extreme += 1;
             if extreme == ENOUGH {
-                return Some(extreme as f64 / drawn as f64);
+                return extreme as f64 / drawn as f64;
             }
         }
     }
-    Some((extreme + 1) as f64 / (PERMUTATIONS + 1) as f64)
+    (extreme + 1) as f64 / (PERMUTATIONS + 1) as f64
 }
 
 /// The interval where the same articles stand on both sides, each with its statements of a and of b: articles are drawn with both.
@@ -84,17 +86,14 @@ pub fn p_value(a: &[Cluster], b: &[Cluster], seed: &str) -> Option<f64> {
 pub fn paired_interval(pairs: &[[Cluster; 2]], seed: &str) -> Option<Interval> {
     let difference = enough(pairs).then(|| paired_difference(pairs))??;
     let mut random = Random::seeded(&format!("{seed}\npaired"));
-    let mut differences: Vec<f64> = (0..bootstrap::REPLICATES)
+    let differences = (0..bootstrap::REPLICATES)
         .filter_map(|_| {
             let drawn: Vec<[Cluster; 2]> =
                 (0..pairs.len()).map(|_| pairs[random.pair(pairs.len() as u64).0]).collect();
             paired_difference(&drawn)
         })
         .collect();
-    differences.sort_unstable_by(f64::total_cmp);
-    let tail = (1.0 - bootstrap::CONFIDENCE) / 2.0;
-    let quantile = |p| (!differences.is_empty()).then(|| bootstrap::quantile(&differences, p));
-    Some(Interval { low: quantile(tail)?.min(difference), high: quantile(1.0 - tail)?.max(difference) })
+    bootstrap::percentiles(differences, difference)
 }
 
 /// The two-sided p-value where the same articles stand on both sides: had it not mattered which run read an article, then its two
@@ -104,19 +103,13 @@ pub fn paired_p_value(pairs: &[[Cluster; 2]], seed: &str) -> Option<f64> {
     let found = enough(pairs).then(|| paired_statistic(pairs))??;
     let mut random = Random::seeded(&format!("{seed}\nexchange"));
     let mut exchanged = pairs.to_vec();
-    let mut extreme = 0;
-    for drawn in 1..=PERMUTATIONS {
+    Some(share_as_extreme(found, || {
         for (after, before) in exchanged.iter_mut().zip(pairs) {
             *after = if random.pair(2).0 == 0 { *before } else { [before[1], before[0]] };
         }
-        if paired_statistic(&exchanged).is_none_or(|value| value >= found - 1e-9) {
-            extreme += 1;
-            if extreme == ENOUGH {
-                return Some(extreme as f64 / drawn as f64);
-            }
-        }
-    }
-    Some((extreme + 1) as f64 / (PERMUTATIONS + 1) as f64)
+        // All on one side is as extreme as can be.
+        paired_statistic(&exchanged).unwrap_or(f64::INFINITY)
+    }))
 }
 
 /// Whether each side has statements in [`MIN_ARTICLES`] articles.
@@ -159,9 +152,7 @@ fn in_groups(clusters: &[Cluster], size: usize, random: &mut Random) -> Vec<Clus
     if size == 1 {
         return shuffled;
     }
-    for last in (1..shuffled.len()).rev() {
-        shuffled.swap(last, random.pair(last as u64 + 1).0);
-    }
+    random.shuffle(&mut shuffled);
     let sum = |group: &[Cluster]| Cluster {
         sum: group.iter().map(|c| c.sum).sum(),
         count: group.iter().map(|c| c.count).sum(),
@@ -248,20 +239,15 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// Uniform in [0, 1).
-    fn uniform(random: &mut Random) -> f64 {
-        random.pair(1 << 30).0 as f64 / f64::from(1 << 30)
-    }
-
     /// Articles of one to four statements; the share of supporting ones differs between articles around `share`.
     fn articles(number: usize, share: f64, random: &mut Random) -> Vec<Cluster> {
         (0..number)
             .map(|_| {
                 // Statements of an article lean together.
-                let own = (share + 0.5 * (uniform(random) - 0.5)).clamp(0.0, 1.0);
+                let own = (share + 0.5 * (random.uniform() - 0.5)).clamp(0.0, 1.0);
                 let mut cluster = Cluster::default();
                 for _ in 0..=random.pair(4).0 {
-                    cluster.add(if uniform(random) < own { 0.9 } else { -0.9 });
+                    cluster.add(if random.uniform() < own { 0.9 } else { -0.9 });
                 }
                 cluster
             })

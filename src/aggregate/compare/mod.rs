@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::bootstrap::{Cluster, Interval};
-use super::{Entry, Gathered, LeftOut, Observation, Options, Selection, Tally, gather, tally};
+use super::{Entry, Gathered, LeftOut, Observation, Options, Selection, Tally, by_article, gather, tally};
 use crate::attribute::UNATTRIBUTED;
 use parts::Parts;
 
@@ -143,13 +143,7 @@ fn change(actor: u32, a: &[Observation], b: &[Observation], name: &str, kind: Ki
 
 /// The statements of one side, article by article.
 fn clusters(side: &[Observation]) -> Vec<Cluster> {
-    side.chunk_by(|x, y| x.article == y.article)
-        .map(|article| {
-            let mut cluster = Cluster::default();
-            article.iter().for_each(|one| cluster.add(leaning(one)));
-            cluster
-        })
-        .collect()
+    by_article(side.iter()).into_iter().map(|(_, cluster)| cluster).collect()
 }
 
 fn leaning(one: &Observation) -> f64 {

@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use anyhow::Result;
 use serde::Serialize;
 
-use super::build::{figures, quotation, round};
+use super::build::{bounds, figures, quotation, round};
 use super::{Corrected, Evidence, Figures, Json, Renderer, Run, SCHEMA_VERSION};
 use crate::aggregate::LeftOut;
 use crate::aggregate::bootstrap::{self, Interval};
@@ -191,7 +191,7 @@ pub fn build(
             a: change.a.as_ref().map(figures),
             b: change.b.as_ref().map(figures),
             difference: change.difference.map(round),
-            interval: change.interval.map(|i| Interval { low: round(i.low), high: round(i.high) }),
+            interval: change.interval.map(bounds),
             p: change.p.map(round_p),
             q: change.q.map(round_p),
             parts: parts(change.parts),

@@ -1,7 +1,7 @@
 //! The sentences of a comparison that the terminal and Markdown share.
 
 use super::super::text::{counted, fixed, grouped, percent, signed};
-use super::super::words::interval;
+use super::super::words::{bounds, interval};
 use super::{ChangeRow, ComparisonReport, Figures, SideHeader, Verdict};
 
 /// The headline.
@@ -59,8 +59,7 @@ pub fn level(figures: Option<&Figures>) -> String {
 /// "+0.42 [+0.20, +0.61]".
 pub fn difference(row: &ChangeRow) -> String {
     let Some(difference) = row.difference else { return "-".to_owned() };
-    let interval =
-        row.interval.map_or_else(|| "n/a".to_owned(), |i| format!("{}, {}", signed(i.low), signed(i.high)));
+    let interval = row.interval.map_or_else(|| "n/a".to_owned(), bounds);
     format!("{} [{interval}]", signed(difference))
 }
 

@@ -5,6 +5,7 @@
 //! that a page over many thousand statements opens at once. Nothing is fetched: a content security policy forbids it. Text from
 //! articles is data to the script, which sets it as text, never as markup; without the script, a plain table remains.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -35,7 +36,7 @@ pub struct Details {
     /// Whether persons can be counted for their countries: not where only some actors' statements are here.
     pub can_roll_up: bool,
     /// The actors that the report is about; all when `None`.
-    pub only: Option<Vec<u32>>,
+    pub only: Option<BTreeSet<u32>>,
     /// Actors with fewer statements are not listed.
     pub min_statements: usize,
     /// Order of the report: "n" or "index".
@@ -72,8 +73,6 @@ pub struct Columns {
     pub stance: Vec<u8>,
     pub mode: Vec<u8>,
     pub basis: Vec<u8>,
-    /// Toward the actor.
-    pub tone: Vec<u8>,
     /// P(support) - P(oppose), in ten-thousandths.
     pub leaning: Vec<i32>,
     /// P(its stance), in hundredths.
@@ -103,30 +102,9 @@ pub struct StatementText {
     pub claimed_by: Option<String>,
 }
 
-/// What the page says in words, put together here so that all formats say the same.
-#[derive(Serialize)]
-struct Said {
-    title: String,
-    extent: String,
-    reading: String,
-    provenance: Option<String>,
-    selection: Option<String>,
-    method: String,
-    nothing: Option<&'static str>,
-}
-
 /// Writes the page.
 pub fn render(report: &Report, details: &Details, out: &mut dyn Write) -> io::Result<()> {
-    let said = Said {
-        title: words::title(report),
-        extent: words::extent(report),
-        reading: words::reading(&report.totals),
-        provenance: words::provenance(&report.header),
-        selection: words::selection(report),
-        method: words::method(report),
-        nothing: report.nothing_to_show(),
-    };
-    let title = escape(&said.title);
+    let title = escape(&words::title(report));
     write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -136,23 +114,23 @@ pub fn render(report: &Report, details: &Details, out: &mut dyn Write) -> io::Re
          script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <header>\n<h1>{title}</h1>\n<p class=\"extent\">{}</p>\n</header>\n<main id=\"main\">\n",
-        escape(&said.extent)
+        escape(&words::extent(report))
     )?;
-    if let Some(advice) = said.nothing {
+    if let Some(advice) = report.nothing_to_show() {
         writeln!(out, "<p>{}</p>", escape(advice))?;
     }
     table(report, out)?;
     writeln!(out, "</main>\n<section id=\"method\" class=\"box\">\n<h2>Method</h2>")?;
     let lines = [
-        Some(said.reading.clone()),
+        Some(words::reading(&report.totals)),
         words::corrected(&report.totals.corrected),
         report.audit.as_ref().map(words::audit),
-        said.provenance.clone(),
-        said.selection.clone(),
+        words::provenance(&report.header),
+        words::selection(report),
         (report.totals.unattributed > 0).then(|| {
             format!("{} whose holder could not be found", counted(report.totals.unattributed, "statement"))
         }),
-        Some(said.method.clone()),
+        Some(words::method(report)),
     ];
     for line in lines.into_iter().flatten() {
         writeln!(out, "<p>{}</p>", escape(&line))?;

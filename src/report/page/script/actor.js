@@ -12,10 +12,8 @@ const statement = (id) => {
         cut(t.mention[1], t.end),
       ]
     : [cut(t.start, t.end)];
-  const source =
-    [article.outlet === null ? null : details.outlets[article.outlet], article.date, article.title]
-      .filter(Boolean)
-      .join(", ") || article.id;
+  const outlet = article.outlet === null ? null : details.outlets[article.outlet];
+  const source = sourceOf(outlet, article.date, article.title, article.id);
   return el(
     "article",
     { class: `statement s${stance}` },
@@ -140,13 +138,7 @@ const panel = (chosen = {}) => {
       ? el(
           "ul",
           {},
-          r.row.turns.map((t) =>
-            el(
-              "li",
-              {},
-              `Turned between ${t.before} and ${t.after}: ${signed(t.from)} to ${signed(t.to)} (p ${t.p.toFixed(3)})`,
-            ),
-          ),
+          r.row.turns.map((t) => el("li", {}, `Turned between ${turned(t)}`)),
         )
       : null,
     timeline(r, (period) => pick({ period })),
@@ -172,15 +164,7 @@ const panel = (chosen = {}) => {
           el(
             "table",
             {},
-            el(
-              "thead",
-              {},
-              el(
-                "tr",
-                {},
-                ["outlet", "n", "index", "95% interval", "", "stances"].map((t) => el("th", { scope: "col" }, t)),
-              ),
-            ),
+            heads(["outlet", "n", "index", "95% interval", "", "stances"]),
             el(
               "tbody",
               {},

@@ -186,15 +186,7 @@ const timeline = (actor, onPick) => {
       el(
         "table",
         {},
-        el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            [state.by, "n", "articles", "index", "95% interval"].map((t) => el("th", { scope: "col" }, t)),
-          ),
-        ),
+        heads([state.by, "n", "articles", "index", "95% interval"]),
         el(
           "tbody",
           {},

@@ -33,3 +33,17 @@ const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 const counted = (n, noun) => `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;
 const percent = (x) => `${Math.round(100 * x)}%`;
 const bounds = (i) => (i ? `${signed(i.low)}, ${signed(i.high)}` : "n/a");
+// Header cells of a table, as names.
+const heads = (names) =>
+  el(
+    "thead",
+    {},
+    el(
+      "tr",
+      {},
+      names.map((name) => el("th", { scope: "col" }, name)),
+    ),
+  );
+const turned = (t) => `${t.before} and ${t.after}: ${signed(t.from)} to ${signed(t.to)} (p ${t.p.toFixed(3)})`;
+// Where a sentence stands.
+const sourceOf = (outlet, date, title, id) => [outlet, date, title].filter(Boolean).join(", ") || id;

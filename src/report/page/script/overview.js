@@ -62,11 +62,7 @@ const answer = (listed) => {
   const moved = turns
     .slice(0, 4)
     .flatMap((t) => [
-      el(
-        "li",
-        {},
-        `${t.actor} turned ${t.to > t.from ? "toward" : "away from"} talks between ${t.before} and ${t.after}: ${signed(t.from)} to ${signed(t.to)} (p ${t.p.toFixed(3)})`,
-      ),
+      el("li", {}, `${t.actor} turned ${t.to > t.from ? "toward" : "away from"} talks between ${turned(t)}`),
     ]);
   replace(
     "answer",
@@ -206,7 +202,7 @@ const quoted = (e) =>
     el(
       "p",
       { class: "small quiet" },
-      `${e.stance} ${e.probability.toFixed(2)}; ${[e.outlet, e.date, e.title].filter(Boolean).join(", ") || e.article_id}, sentence ${e.sentence_index + 1}`,
+      `${e.stance} ${e.probability.toFixed(2)}; ${sourceOf(e.outlet, e.date, e.title, e.article_id)}, sentence ${e.sentence_index + 1}`,
     ),
   );
 const contradictions = () => {
