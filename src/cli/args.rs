@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::article::PartialDate;
+use crate::dispute::Parties;
 
 /// Who is warming to talks, who is cooling, and which sentences say so.
 #[derive(Debug, Parser)]
@@ -143,6 +144,10 @@ pub struct SelectArgs {
     /// Only these outlets.
     #[arg(long, value_name = "NAME")]
     pub outlet: Vec<String>,
+    /// Only sentences about the dispute of these parties: two of them, or people and bodies that belong to them, are named in the
+    /// sentence, in the two before it or in the title. Mediators' statements in such sentences count.
+    #[arg(long, value_name = "PARTY/PARTY")]
+    pub dispute: Option<Parties>,
     /// Your corrections (TOML), put over the statements of reports and comparisons. Default: corrections.toml beside the
     /// store, if it is there.
     #[arg(long, value_name = "FILE")]
@@ -188,6 +193,8 @@ pub enum ReportFormat {
     Markdown,
     Json,
     Csv,
+    /// As CSV, with typed columns.
+    Parquet,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 
 use super::args::{AuditArgs, SelectArgs};
-use super::reporting::{canonical, filter};
+use super::reading;
 use crate::aggregate::audit::{Labelled, Unit, corrected, inclusion};
 use crate::aggregate::bootstrap::Random;
 use crate::audit::{AuditRow, read};
@@ -71,9 +71,8 @@ fn candidates<'store>(
     select: &SelectArgs,
     registry: &Registry,
 ) -> Result<(Selection<'store>, Vec<LeanStatement>)> {
-    let mut filter = filter(select, true);
-    filter.actors = select.actor.iter().map(|name| canonical(registry, name)).collect();
-    let selection = store.select(&filter)?;
+    let filter = reading::filter(select, registry, true);
+    let selection = reading::select(store, &filter, select.dispute.as_ref(), registry)?;
     let mut statements = Vec::new();
     selection.for_each_lean(|statement| statements.push(*statement))?;
     Ok((selection, statements))

@@ -6,15 +6,15 @@ use std::io::Write;
 use anyhow::{Result, anyhow};
 
 use super::args::{CompareArgs, ReportFormat, SideArg};
-use super::correcting;
+use super::chains::Chains;
 use super::exit::Failure;
 use super::reading::{Read, numbers_of};
-use super::reporting::{Chains, canonical, chosen, filter, run_header};
+use super::reporting::{chosen, run_header};
 use crate::aggregate::compare::{Kind, Side, compare};
 use crate::aggregate::{Observation, Options, Selection as Picked};
 use crate::registry::Registry;
 use crate::report::comparison::{About, ComparisonReport, build as build_report};
-use crate::report::{Csv, Json, Markdown, Renderer, Terminal};
+use crate::report::{Csv, Json, Markdown, Parquet, Renderer, Terminal};
 use crate::store::{Scope, Store};
 
 /// Builds the comparison that `args` ask for.
@@ -37,7 +37,7 @@ pub fn build(
     };
     if args.format == ReportFormat::Html {
         return Err(Failure::usage(anyhow!(
-            "a comparison is printed as terminal, markdown, json or csv, not as html"
+            "a comparison is printed as terminal, markdown, json, csv or parquet, not as html"
         )));
     }
     if args.select.audit.is_some() {
@@ -56,14 +56,8 @@ fn settle(
     registry: &Registry,
     of_runs: bool,
 ) -> Result<ComparisonReport, Failure> {
-    let wanted: Vec<String> = args.select.actor.iter().map(|name| canonical(registry, name)).collect();
-    let corrections = correcting::read(args.select.corrections.as_deref(), store.path())?;
-    let read = |scope: Option<&String>| {
-        let mut filter = filter(&args.select, false);
-        if let Some(run) = scope {
-            filter.scope = Scope::Run(run.clone());
-        }
-        Read::new(store, filter, &wanted, args.rollup, &corrections, registry)
+    let read = |run: Option<&String>| {
+        Read::new(store, &args.select, run.cloned().map(Scope::Run), args.rollup, registry)
     };
     fn run(side: &SideArg) -> Option<&String> {
         match side {
@@ -91,7 +85,7 @@ fn settle(
     let names = shared.names;
     let roll_up = |actor: u32| chains.get(&actor).cloned().unwrap_or_else(|| vec![actor]);
     let options = Options { by: None, roll_up: args.rollup.then_some(&roll_up) };
-    let of_actors = numbers_of(&wanted, &names);
+    let of_actors = numbers_of(&first.wanted, &names);
     let picked = |side: &SideArg| -> Result<Picked, Failure> {
         let mut picked =
             Picked { actors: of_actors.clone(), min_statements: args.min_n, ..Picked::default() };
@@ -222,5 +216,6 @@ pub fn render(
         ReportFormat::Markdown => Markdown.render(report, out),
         ReportFormat::Json => Json.render(report, out),
         ReportFormat::Csv => Csv::default().render(report, out),
+        ReportFormat::Parquet => Parquet::default().render(report, out),
     }
 }

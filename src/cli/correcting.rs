@@ -5,7 +5,6 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::reporting::canonical;
 use crate::corrections::{self, Correction};
 use crate::registry::Registry;
 use crate::report::Corrected as Counted;
@@ -66,9 +65,10 @@ pub fn correct(
                 break;
             }
         }
-        match found {
+        let read = |lean: &LeanStatement| selection.reads(lean.article as usize, lean.sentence as usize);
+        match found.map(|found| found.into_iter().filter(read).collect::<Vec<_>>()) {
             Err(reason) => unmatched(&reason),
-            // In another period or outlet than this report's.
+            // In another period, outlet or dispute than this report's.
             Ok(found) if found.is_empty() => {}
             Ok(found) => {
                 counted.applied += 1;
@@ -166,8 +166,8 @@ fn meant(
             names.len() - 1
         }) as u32
     };
-    let to = correction.to.as_deref().map(|name| canonical(registry, name));
-    let wanted = correction.actor.as_deref().map(|name| canonical(registry, name));
+    let to = correction.to.as_deref().map(|name| registry.canonical(name));
+    let wanted = correction.actor.as_deref().map(|name| registry.canonical(name));
     let mut found = Vec::new();
     for (ordinal, statement) in sentence.statements.iter().enumerate() {
         let holder = &statement.candidate.holder.name;

@@ -37,7 +37,10 @@ impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         match error.downcast_ref::<StoreError>() {
             Some(store) if store.is_usage() => Self::usage(error),
-            _ if error.is::<crate::corrections::Faulty>() || error.is::<crate::audit::Faulty>() => {
+            _ if error.is::<crate::corrections::Faulty>()
+                || error.is::<crate::audit::Faulty>()
+                || error.is::<crate::dispute::UnknownParty>() =>
+            {
                 Self::usage(error)
             }
             _ => Self::fault(error),

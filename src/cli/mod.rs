@@ -2,6 +2,7 @@
 
 pub mod args;
 mod auditing;
+mod chains;
 pub mod comparing;
 mod correcting;
 pub mod evaluation;

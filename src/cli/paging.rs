@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result};
 
 use super::args::{SortKey, ViewArgs};
+use super::chains::Chains;
 use super::reading::{Read, numbers_of};
-use super::reporting::Chains;
 use crate::attribute::UNATTRIBUTED;
 use crate::report::page::{ArticleLine, Chunk, Details, StatementText, web_address};
 use crate::store::{LeanStatement, ScoredArticle};
@@ -15,8 +15,8 @@ use crate::store::{LeanStatement, ScoredArticle};
 const CHUNK: usize = 200_000;
 
 /// Collects what a page shows of the statements, which come in the order of the selection's articles.
-pub fn details(read: &Read<'_>, chains: Chains, view: &ViewArgs, wanted: &[String]) -> Result<Details> {
-    let Read { selection, corrected, .. } = read;
+pub fn details(read: &Read<'_>, chains: Chains, view: &ViewArgs) -> Result<Details> {
+    let Read { selection, wanted, corrected, .. } = read;
     let mut details = Details {
         only: numbers_of(wanted, &chains.names).map(|only| only.into_iter().collect::<BTreeSet<u32>>()),
         actors: chains.names,

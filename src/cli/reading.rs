@@ -4,40 +4,48 @@ use std::collections::HashSet;
 
 use anyhow::Result;
 
-use super::correcting::{Corrected, correct};
+use super::args::SelectArgs;
+use super::chains::Chains;
+use super::correcting::{self, Corrected, correct};
 use crate::aggregate::Observation;
-use crate::corrections::Correction;
+use crate::dispute::{Parties, PartySet, Reach, UnknownParty};
 use crate::registry::Registry;
 use crate::statement::Statement;
-use crate::store::{Filter, LeanStatement, Selection, Store};
+use crate::store::{Filter, LeanStatement, Scope, Selection, Store};
 
 /// A selection and its statements.
 pub struct Read<'store> {
     pub selection: Selection<'store>,
+    /// Canonical names of the actors asked for; empty for all.
+    pub wanted: Vec<String>,
     pub corrected: Corrected,
     /// Parallel to the corrected statements; the id of each is its position.
     pub observations: Vec<Observation>,
 }
 
 impl<'store> Read<'store> {
-    /// Reads what `filter` selects of the actors `wanted` (all when empty). What is rolled up or given to another by a correction is to be
-    /// narrowed afterwards, with [`numbers_of`]: then all actors are read.
+    /// Reads what `select` asks for, of `scope` where that is given. With a roll-up or corrections all actors are read, and to be
+    /// narrowed to those wanted afterwards, with [`numbers_of`].
     pub fn new(
         store: &'store Store,
-        filter: Filter,
-        wanted: &[String],
+        select: &SelectArgs,
+        scope: Option<Scope>,
         rollup: bool,
-        corrections: &[Correction],
         registry: &Registry,
     ) -> Result<Self> {
-        let narrow_later = rollup || !corrections.is_empty();
-        let actors = if narrow_later { Vec::new() } else { wanted.to_vec() };
-        let selection = store.select(&Filter { actors, ..filter })?;
+        let corrections = correcting::read(select.corrections.as_deref(), store.path())?;
+        let mut filter = filter(select, registry, false);
+        filter.scope = scope.unwrap_or(filter.scope);
+        let wanted = filter.actors.clone();
+        if rollup || !corrections.is_empty() {
+            filter.actors.clear();
+        }
+        let selection = self::select(store, &filter, select.dispute.as_ref(), registry)?;
         let mut statements = Vec::new();
         selection.for_each_lean(|statement| statements.push(*statement))?;
-        let corrected = correct(&selection, statements, corrections, registry)?;
+        let corrected = correct(&selection, statements, &corrections, registry)?;
         let observations = observations(&selection, &corrected.statements);
-        Ok(Self { selection, corrected, observations })
+        Ok(Self { selection, wanted, corrected, observations })
     }
 
     /// Statements by the ids of their observations, as corrected.
@@ -50,6 +58,74 @@ impl<'store> Read<'store> {
         }
         Ok(found)
     }
+}
+
+/// What of the store is read.
+pub fn filter(select: &SelectArgs, registry: &Registry, include_none: bool) -> Filter {
+    Filter {
+        scope: select.run.clone().map_or(Scope::Latest, Scope::Run),
+        from: select.from,
+        to: select.to,
+        actors: select.actor.iter().map(|name| registry.canonical(name)).collect(),
+        outlets: select.outlet.clone(),
+        include_none,
+    }
+}
+
+/// Settles `filter`; of a dispute, only its sentences are read.
+pub fn select<'store>(
+    store: &'store Store,
+    filter: &Filter,
+    dispute: Option<&Parties>,
+    registry: &Registry,
+) -> Result<Selection<'store>> {
+    let mut selection = store.select(filter)?;
+    if let Some(parties) = dispute {
+        let everybody = Filter { actors: Vec::new(), include_none: true, ..filter.clone() };
+        let within = about(&store.select(&everybody)?, parties, registry)?;
+        selection.keep_only(within);
+    }
+    Ok(selection)
+}
+
+/// The sentences of a selection of all candidates that are about a dispute: position of the article, index of the sentence.
+fn about(selection: &Selection, parties: &Parties, registry: &Registry) -> Result<HashSet<(u32, u32)>> {
+    let chains = Chains::new(selection, selection.actors(), registry);
+    let parties: Vec<String> = parties.names().iter().map(|name| registry.canonical(name)).collect();
+    if let Some(stranger) = parties.iter().find(|&name| !chains.names.contains(name)) {
+        return Err(UnknownParty(stranger.clone()).into());
+    }
+    let set = |names: &mut dyn Iterator<Item = &str>| -> PartySet {
+        names
+            .filter_map(|name| parties.iter().position(|party| party == name))
+            .fold(0, |set, bit| set | 1 << bit)
+    };
+    let of_actor: Vec<PartySet> =
+        (0..chains.chains.len()).map(|actor| set(&mut chains.names_above(actor))).collect();
+    let of_title = |article: u32| -> Result<PartySet> {
+        let title = selection.title(article as usize)?.unwrap_or_default();
+        let named = registry.matches(&title);
+        let chained = named.iter().flat_map(|found| registry.chain(found.actor));
+        Ok(set(&mut chained.map(|id| registry.actor(id).name.as_str())))
+    };
+    let mut named: Vec<(u32, u32, PartySet)> = Vec::new();
+    selection.for_each_lean(|lean| match named.last_mut() {
+        Some((article, sentence, set)) if (*article, *sentence) == (lean.article, lean.sentence) => {
+            *set |= of_actor[lean.actor as usize];
+        }
+        _ => named.push((lean.article, lean.sentence, of_actor[lean.actor as usize])),
+    })?;
+    let mut within = HashSet::new();
+    for of_article in named.chunk_by(|a, b| a.0 == b.0) {
+        let mut reach = Reach::new(of_title(of_article[0].0)?);
+        within.extend(
+            of_article
+                .iter()
+                .filter(|(_, sentence, set)| reach.covers(*sentence, *set))
+                .map(|(article, sentence, _)| (*article, *sentence)),
+        );
+    }
+    Ok(within)
 }
 
 /// Positions of the actors `wanted` among `names`; `None` when all are.

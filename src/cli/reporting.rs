@@ -1,35 +1,21 @@
 //! From the store to a rendered report: reads the lean statements, aggregates, fetches what is quoted, renders.
 
-use std::collections::HashMap;
 use std::io::Write;
 
 use anyhow::Result;
 
 use super::args::{Common, Period, ReportFormat, SelectArgs, SortKey, ViewArgs};
-use super::correcting;
+use super::chains::Chains;
 use super::reading::{Read, numbers_of};
 use crate::aggregate::period::By;
 use crate::aggregate::{self, Options, aggregate};
 use crate::registry::Registry;
-use crate::report::csv::Table;
 use crate::report::page::{self, Details};
 use crate::report::{
-    self, Csv, Header, Json, Listing, Markdown, Order, Renderer, Report, Run, Terminal, Totals,
+    self, Csv, Header, Json, Listing, Markdown, Order, Parquet, Renderer, Report, Run, Table, Terminal,
+    Totals,
 };
-use crate::store::{Filter, Scope, Selection, Store};
-
-/// What of the store is read.
-pub fn filter(select: &SelectArgs, include_none: bool) -> Filter {
-    Filter {
-        scope: select.run.clone().map_or(Scope::Latest, Scope::Run),
-        from: select.from,
-        to: select.to,
-        // Narrowed after the roll-up, when there is one.
-        actors: select.actor.clone(),
-        outlets: select.outlet.clone(),
-        include_none,
-    }
-}
+use crate::store::{Selection, Store};
 
 /// Builds the report that `select` and `view` ask for.
 pub fn build(store: &Store, select: &SelectArgs, view: &ViewArgs, registry: &Registry) -> Result<Report> {
@@ -43,10 +29,8 @@ fn build_with_details(
     view: &ViewArgs,
     registry: &Registry,
 ) -> Result<(Report, Option<Details>)> {
-    let wanted: Vec<String> = select.actor.iter().map(|name| canonical(registry, name)).collect();
-    let corrections = correcting::read(select.corrections.as_deref(), store.path())?;
-    let read = Read::new(store, filter(select, false), &wanted, view.rollup, &corrections, registry)?;
-    let Read { selection, corrected, observations } = &read;
+    let read = Read::new(store, select, None, view.rollup, registry)?;
+    let Read { selection, wanted, corrected, observations } = &read;
 
     let tree = view.rollup.then(|| Chains::new(selection, &corrected.names, registry));
     let names: &[String] = tree.as_ref().map_or(&corrected.names, |tree| &tree.names);
@@ -64,7 +48,7 @@ fn build_with_details(
         roll_up: view.rollup.then_some(&roll_up),
     };
     let picked = aggregate::Selection {
-        actors: numbers_of(&wanted, names),
+        actors: numbers_of(wanted, names),
         min_statements: view.min_n,
         ..Default::default()
     };
@@ -97,22 +81,19 @@ fn build_with_details(
     let details = match (view.format, tree) {
         (ReportFormat::Html, tree) => {
             let chains = tree.unwrap_or_else(|| Chains::new(selection, &corrected.names, registry));
-            Some(super::paging::details(&read, chains, view, &wanted)?)
+            Some(super::paging::details(&read, chains, view)?)
         }
         _ => None,
     };
     Ok((report, details))
 }
 
-/// The name that the registry uses, or the name as given.
-pub(super) fn canonical(registry: &Registry, name: &str) -> String {
-    registry.find(name).map_or_else(|| name.to_owned(), |id| registry.actor(id).name.clone())
-}
-
-/// The actors and outlets that were selected, in words.
+/// The actors, outlets and dispute that were selected, in words.
 pub(super) fn chosen(select: &SelectArgs) -> Vec<String> {
     let actors = select.actor.iter().map(|actor| format!("actor {actor}"));
-    actors.chain(select.outlet.iter().map(|outlet| format!("outlet {outlet}"))).collect()
+    let outlets = select.outlet.iter().map(|outlet| format!("outlet {outlet}"));
+    let dispute = select.dispute.iter().map(|parties| format!("dispute {parties}"));
+    actors.chain(outlets).chain(dispute).collect()
 }
 
 fn header(store: &Store, selection: &Selection, select: &SelectArgs) -> Result<Header> {
@@ -179,66 +160,6 @@ fn totals(store: &Store, selection: &Selection) -> Result<Totals> {
     Ok(totals)
 }
 
-/// For each actor of a selection, itself and those above it; actors that no statement names are added.
-pub(super) struct Chains {
-    /// The selection's actors, then those above them.
-    pub(super) names: Vec<String>,
-    /// Parallel to the selection's actors.
-    pub(super) chains: Vec<Vec<u32>>,
-}
-
-impl Chains {
-    /// The names of an actor of the selection and of those above it, nearest first.
-    pub(super) fn names_above(&self, actor: usize) -> impl Iterator<Item = &str> {
-        self.chains[actor].iter().map(|&above| self.names[above as usize].as_str())
-    }
-
-    /// `known` are the selection's actors and those that corrections name.
-    pub(super) fn new(selection: &Selection, known: &[String], registry: &Registry) -> Self {
-        let mut names: Vec<String> = known.to_vec();
-        let mut position: HashMap<String, u32> =
-            names.iter().enumerate().map(|(index, name)| (name.clone(), index as u32)).collect();
-        // What articles say of actors that the registry does not know.
-        let mut sides: HashMap<u32, &str> = HashMap::new();
-        let mut of_several = std::collections::HashSet::new();
-        for holder in selection.holders() {
-            if let Some(side) = &holder.side
-                && *sides.entry(holder.actor).or_insert(side) != side.as_str()
-            {
-                of_several.insert(holder.actor);
-            }
-        }
-        // "Foreign minister" of one country here and of another there belongs to neither.
-        sides.retain(|actor, _| !of_several.contains(actor));
-        let chains = (0..names.len() as u32)
-            .map(|actor| {
-                let name = names[actor as usize].clone();
-                let mut above: Vec<String> = vec![name.clone()];
-                let known = registry.by_name(&name);
-                if known.is_none() {
-                    above.extend(sides.get(&actor).map(|side| (*side).to_owned()));
-                }
-                let from = known.or_else(|| sides.get(&actor).and_then(|side| registry.by_name(side)));
-                if let Some(id) = from {
-                    above.extend(registry.chain(id).into_iter().map(|id| registry.actor(id).name.clone()));
-                }
-                let mut chain: Vec<u32> = Vec::new();
-                for name in above {
-                    let index = *position.entry(name.clone()).or_insert_with(|| {
-                        names.push(name);
-                        names.len() as u32 - 1
-                    });
-                    if !chain.contains(&index) {
-                        chain.push(index);
-                    }
-                }
-                chain
-            })
-            .collect();
-        Self { names, chains }
-    }
-}
-
 /// Renders `report` in the format that `view` asks for. `width` in columns, for the terminal; `details` for a page.
 fn render(
     report: &Report,
@@ -248,15 +169,14 @@ fn render(
     color: bool,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
+    let table = if view.by.is_some() { Table::Series } else { Table::Actors };
     match view.format {
         ReportFormat::Html => page::render(report, details.unwrap_or(&Details::default()), out),
         ReportFormat::Terminal => Terminal { width, color, ascii: view.ascii }.render(report, out),
         ReportFormat::Markdown => Markdown.render(report, out),
         ReportFormat::Json => Json.render(report, out),
-        ReportFormat::Csv => {
-            let table = if view.by.is_some() { Table::Series } else { Table::Actors };
-            Csv { table }.render(report, out)
-        }
+        ReportFormat::Csv => Csv { table }.render(report, out),
+        ReportFormat::Parquet => Parquet { table }.render(report, out),
     }
 }
 

@@ -11,8 +11,8 @@ use super::args::{
     ReportArgs, RunsArgs, Verb, VerifyArgs,
 };
 use super::exit::{FAULT, Failure, Outcome};
-use super::{auditing, comparing, evaluation, models, reporting};
-use crate::export::{self, Format, Level};
+use super::{auditing, comparing, evaluation, models, reading, reporting};
+use crate::export::{self, Format, Level, Written};
 use crate::registry::{ActorKind, Registry};
 use crate::report::Renderer;
 use crate::store::Store;
@@ -131,23 +131,23 @@ fn export(args: &ExportArgs, common: &Common) -> Outcome {
         ExportFormat::Csv => Format::Csv,
         ExportFormat::Parquet => Format::Parquet,
     };
+    let registry = registry(common.actors.as_deref())?;
     let store = Store::open_read_only(&common.store)?;
     let mut out = output(args.output.as_deref())?;
-    let mut rows = |level| {
-        let selection = store.select(&reporting::filter(&args.select, args.all))?;
-        export::export(&selection, level, format, &mut out)
+    let mut rows = |level| -> Result<Written> {
+        let filter = reading::filter(&args.select, registry, args.all);
+        let selection = reading::select(&store, &filter, args.select.dispute.as_ref(), registry)?;
+        Ok(export::export(&selection, level, format, &mut out)?)
     };
     let written = match args.level {
         ExportLevel::Statements => rows(Level::Statements),
         ExportLevel::Sentences => rows(Level::Sentences),
         ExportLevel::Articles => rows(Level::Articles),
         ExportLevel::Aggregates => {
-            let registry = registry(common.actors.as_deref())?;
             let report = reporting::build(&store, &args.select, &args.every_actor(), registry)?;
-            export::aggregates(&report, format, &mut out)
+            export::aggregates(&report, format, &mut out).map_err(anyhow::Error::from)
         }
-    };
-    let written = written.map_err(|error| Failure::from(anyhow::Error::from(error)))?;
+    }?;
     if written.complete {
         out.flush().context("the output cannot be written")?;
     }

@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use super::table::{Cell, Column, Kind, TableWriter};
-use super::{ExportError, Format, Written};
+use super::{Format, Written};
 use crate::report::{ActorRow, Report};
+use crate::table::{Cell, Column, Kind, TableError, TableWriter};
 
 /// Writes one row per actor of `report`, the unattributed last.
-pub fn aggregates(report: &Report, format: Format, out: impl Write + Send) -> Result<Written, ExportError> {
+pub fn aggregates(report: &Report, format: Format, out: impl Write + Send) -> Result<Written, TableError> {
     let mut rows = 0;
     let result = TableWriter::new(format, columns(), out).and_then(|mut table| {
         let written = report.rows().try_for_each(|row| table.row(&cells(row, report)));
@@ -15,7 +15,7 @@ pub fn aggregates(report: &Report, format: Format, out: impl Write + Send) -> Re
         written.and_then(|()| table.finish())
     });
     match result {
-        Err(ExportError::Closed) => Ok(Written { rows, complete: false }),
+        Err(TableError::Closed) => Ok(Written { rows, complete: false }),
         other => other,
     }
 }

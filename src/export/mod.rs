@@ -1,32 +1,21 @@
 //! An export: the rows of a selection as JSONL, CSV or Parquet, streamed to any output.
 //!
 //! The fields of statements are fixed: `article_id` to `run` as in [`crate::statement::Statement`], the
-//! probabilities as an object in JSONL and as columns `p_support` to `p_none` elsewhere. [`table`] is the general part, which
-//! reports use for their aggregates.
+//! probabilities as an object in JSONL and as columns `p_support` to `p_none` elsewhere.
 
 mod aggregates;
-pub mod table;
 
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use crate::statement::Statement;
 use crate::store::{ArticleRow, Selection, SentenceRow, StoreError};
 
+use crate::table::{Cell, Column, Kind, TableError, TableWriter};
+pub use crate::table::{Format, Written};
 pub use aggregates::aggregates;
-use table::{Cell, Column, Kind, TableWriter};
-
-/// File format of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// One JSON object a line.
-    Jsonl,
-    /// RFC 4180, with a header line.
-    Csv,
-    Parquet,
-}
 
 /// What a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,34 +25,13 @@ pub enum Level {
     Articles,
 }
 
-/// How an export ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Written {
-    pub rows: u64,
-    /// All rows were written; otherwise the reader at the other end of the pipe went away, and `rows` were offered to it.
-    pub complete: bool,
-}
-
 /// An export that did not come to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("cannot write the export: {0}; check the space and the permissions at its destination")]
-    Io(#[source] io::Error),
-    /// The reader went away; [`export`] does not return it but says that the export is not complete.
-    #[error("the reader of the export went away")]
-    Closed,
-    #[error("row {row} of the export has {found} cells for {expected} columns")]
-    Shape { row: u64, expected: usize, found: usize },
-    #[error("row {row} of the export has a value of another type in column '{column}'")]
-    Kind { row: u64, column: String },
-}
-
-impl From<io::Error> for ExportError {
-    fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe { Self::Closed } else { Self::Io(error) }
-    }
+    #[error(transparent)]
+    Table(#[from] TableError),
 }
 
 /// Writes the rows of `selection`. Statements follow its filter, including whether those without a stance are wanted.
@@ -79,21 +47,23 @@ pub fn export(
         Level::Articles => article_columns(),
     };
     let mut rows = 0;
-    let result = TableWriter::new(format, columns, out).and_then(|mut table| {
+    let result = TableWriter::new(format, columns, out).map_err(ExportError::from).and_then(|mut table| {
         let topic = &selection.configuration().topic;
         let model = &selection.configuration().model_label();
         let written = match level {
-            Level::Statements => selection.for_each_statement(|row| table.row(&statement_cells(row))),
+            Level::Statements => selection.for_each_statement(|row| Ok(table.row(&statement_cells(row))?)),
             Level::Sentences => {
-                selection.for_each_sentence(|row| table.row(&sentence_cells(row, topic, model)))
+                selection.for_each_sentence(|row| Ok(table.row(&sentence_cells(row, topic, model))?))
             }
-            Level::Articles => selection.for_each_article(|row| table.row(&article_cells(row, topic, model))),
+            Level::Articles => {
+                selection.for_each_article(|row| Ok(table.row(&article_cells(row, topic, model))?))
+            }
         };
         rows = table.rows();
-        written.and_then(|()| table.finish())
+        written.and_then(|()| Ok(table.finish()?))
     });
     match result {
-        Err(ExportError::Closed) => Ok(Written { rows, complete: false }),
+        Err(ExportError::Table(TableError::Closed)) => Ok(Written { rows, complete: false }),
         other => other,
     }
 }

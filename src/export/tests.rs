@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::io;
 
 use arrow::array::{Array, Float32Array, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -170,7 +171,7 @@ fn a_closed_pipe_is_no_error_but_a_full_disk_is() {
             let written = export(&selection, Level::Statements, format, ClosingPipe(100)).unwrap();
             assert!(!written.complete, "{format:?}");
             let error = export(&selection, Level::Statements, format, FullDisk).unwrap_err();
-            assert!(matches!(error, ExportError::Io(_)), "{format:?}: {error:?}");
+            assert!(matches!(error, ExportError::Table(TableError::Io(_))), "{format:?}: {error:?}");
         }
     });
 }
@@ -179,8 +180,8 @@ fn a_closed_pipe_is_no_error_but_a_full_disk_is() {
 fn a_table_refuses_rows_of_another_shape() {
     let columns = vec![Column::new("actor", Kind::Text), Column::new("index", Kind::Float64)];
     let mut table = TableWriter::new(Format::Parquet, columns, Vec::new()).unwrap();
-    assert!(matches!(table.row(&["Oman".into()]), Err(ExportError::Shape { .. })));
-    assert!(matches!(table.row(&["Oman".into(), "high".into()]), Err(ExportError::Kind { .. })));
+    assert!(matches!(table.row(&["Oman".into()]), Err(TableError::Shape { .. })));
+    assert!(matches!(table.row(&["Oman".into(), "high".into()]), Err(TableError::Kind { .. })));
     table.row(&["Oman".into(), 0.25.into()]).unwrap();
     assert_eq!(table.finish().unwrap().rows, 1);
 }

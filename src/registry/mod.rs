@@ -512,6 +512,11 @@ impl Registry {
         self.matcher.find(text)
     }
 
+    /// The name that the registry uses for `name`, or `name` itself where it knows no such actor.
+    pub fn canonical(&self, name: &str) -> String {
+        self.find(name).map_or_else(|| name.to_owned(), |id| self.actor(id).name.clone())
+    }
+
     /// The actor and its parents, nearest first: Kamal Kharazi, Strategic Council, Iran.
     pub fn chain(&self, id: ActorId) -> Vec<ActorId> {
         std::iter::successors(Some(id), |id| self.parents[id.0 as usize]).collect()

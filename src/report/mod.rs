@@ -1,7 +1,7 @@
 //! A report: where every actor stands, ready to be shown.
 //!
 //! [`Report`] is plain data, built once by [`build()`] from [`crate::aggregate`]'s counts. The
-//! renderers ([`terminal`], [`markdown`], [`json`], [`csv`]) only lay it out: none computes a
+//! renderers ([`terminal`], [`markdown`], [`json`], [`csv`], [`parquet`]) only lay it out: none computes a
 //! number, so all show the same. No clock and no machine's name gets in: the same store gives
 //! the same bytes. [`explain`] renders one article, sentence by sentence;
 //! [`comparison`] sets two sides beside each other; [`page`] is the report as HTML.
@@ -13,6 +13,8 @@ pub mod explain;
 pub mod json;
 pub mod markdown;
 pub mod page;
+pub mod parquet;
+mod rows;
 pub mod terminal;
 pub mod text;
 mod words;
@@ -33,6 +35,8 @@ pub use build::{Listing, Order, build};
 pub use csv::Csv;
 pub use json::Json;
 pub use markdown::Markdown;
+pub use parquet::Parquet;
+pub use rows::Table;
 pub use terminal::Terminal;
 
 /// Version of the JSON form. It rises when a field changes its meaning or goes.

@@ -101,6 +101,9 @@ impl Selection<'_> {
                 query.query([article.result, none])?
             };
             while let Some(row) = rows.next()? {
+                if !self.reads(position, row.get(0)?) {
+                    continue;
+                }
                 let holder = self.holder_position(row.get(2)?)?;
                 let actor = self.holders[holder as usize].actor;
                 if !self.wanted[actor as usize] {
@@ -167,12 +170,12 @@ impl Selection<'_> {
     ) -> Result<(), E> {
         let model = self.configuration.model_label();
         for (position, selected) in self.articles.iter().enumerate() {
-            if selected.positions == 0 && !self.include_none {
+            if selected.positions == 0 && !self.include_none || !self.reads_of(position) {
                 continue;
             }
             let scored = self.scored_article(position)?;
             let place = self.place(selected, &scored.article, &model);
-            for sentence in &scored.sentences {
+            for sentence in scored.sentences.iter().filter(|one| self.reads(position, one.sentence.index)) {
                 for statement in &sentence.statements {
                     if self.wants(statement) {
                         visit(statement.describe(&place, sentence))?;
@@ -189,8 +192,11 @@ impl Selection<'_> {
         mut visit: impl FnMut(SentenceRow) -> Result<(), E>,
     ) -> Result<(), E> {
         for (position, selected) in self.articles.iter().enumerate() {
+            if !self.reads_of(position) {
+                continue;
+            }
             let ScoredArticle { article, sentences } = self.scored_article(position)?;
-            for scored in sentences {
+            for scored in sentences.into_iter().filter(|one| self.reads(position, one.sentence.index)) {
                 visit(SentenceRow {
                     article_id: article.id.clone(),
                     title: article.title.clone(),
@@ -216,10 +222,23 @@ impl Selection<'_> {
         &self,
         mut visit: impl FnMut(ArticleRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        for selected in &self.articles {
+        let read = self.articles.iter().enumerate().filter(|(position, _)| self.reads_of(*position));
+        for (_, selected) in read {
             visit(self.article_row(selected).at(&self.store.path)?)?;
         }
         Ok(())
+    }
+
+    /// The headline of the article at `position`.
+    pub fn title(&self, position: usize) -> Result<Option<String>, StoreError> {
+        let row = self.articles[position].article;
+        let title = || -> rusqlite::Result<Option<String>> {
+            self.store
+                .connection
+                .prepare_cached("SELECT title FROM articles JOIN contents USING (content) WHERE article = ?")?
+                .query_row([row], |row| row.get(0))
+        };
+        title().at(&self.store.path)
     }
 
     fn article_row(&self, selected: &SelectedArticle) -> rusqlite::Result<ArticleRow> {

@@ -1,6 +1,6 @@
 //! A selection: which articles of which runs a reader sees, settled once, from one state of the store.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
@@ -111,6 +111,8 @@ pub struct Selection<'store> {
     /// Parallel to `actors`: the filter wants it.
     pub(super) wanted: Vec<bool>,
     pub(super) include_none: bool,
+    /// Sentences that are read, where not all are.
+    within: Option<HashSet<(u32, u32)>>,
     totals: Totals,
     /// Keeps the state; another selection of the same store may be the one that holds it.
     _transaction: Option<rusqlite::Transaction<'store>>,
@@ -146,6 +148,7 @@ impl Store {
             holders: Vec::new(),
             wanted: Vec::new(),
             include_none: filter.include_none,
+            within: None,
             totals: Totals::default(),
             _transaction: transaction,
         };
@@ -237,6 +240,23 @@ impl Selection<'_> {
 
     pub fn totals(&self) -> Totals {
         self.totals
+    }
+
+    /// From now on reads only these sentences and what is in them; each is a position in [`Selection::articles`] and an index in the
+    /// article. Does not narrow the totals.
+    pub fn keep_only(&mut self, sentences: HashSet<(u32, u32)>) {
+        self.within = Some(sentences);
+    }
+
+    /// Whether the sentence `index` of the article at `position` is read.
+    pub fn reads(&self, position: usize, index: usize) -> bool {
+        self.within.as_ref().is_none_or(|within| within.contains(&(position as u32, index as u32)))
+    }
+
+    /// Whether anything of the article at `position` is read.
+    pub(super) fn reads_of(&self, position: usize) -> bool {
+        let sentences = self.articles[position].sentences;
+        self.within.is_none() || (0..sentences).any(|index| self.reads(position, index as usize))
     }
 
     /// An article that differs from another in its date only is an older version of it: the latest run decides.

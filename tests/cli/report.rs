@@ -279,3 +279,48 @@ fn reports_and_exports_need_neither_the_engine_nor_a_model() {
     assert_eq!(score.stdout, "");
     assert!(!Path::new(elsewhere.path()).join("models").exists());
 }
+
+#[test]
+fn a_dispute_narrows_to_the_sentences_that_name_two_of_its_parties() {
+    let (desk, _) = Desk::with_scored_sample();
+    let of_dispute = |verb: &str, parties: &str| finish(desk.command(verb).args(["--dispute", parties]));
+    let exported = |parties: &str| of_dispute("export", parties).expect(0).rows();
+    let all = desk.exported("");
+    let dispute = exported("Kessara/United Provinces");
+    assert!(dispute.len() > 50 && dispute.len() < all.len() * 9 / 10, "{} of {}", dispute.len(), all.len());
+    assert_eq!(
+        dispute,
+        exported("U.P. / Kessara"),
+        "the order and the spelling of the parties do not matter"
+    );
+    let key =
+        |row: &Value| (text(&row["article_id"]).to_owned(), row["start"].as_u64(), row["actor"].clone());
+    let known: Vec<_> = all.iter().map(key).collect();
+    assert!(dispute.iter().all(|row| known.contains(&key(row))));
+
+    // An article whose title names both counts whole; one that names neither not at all.
+    let both = |title: &str| {
+        title.contains("Kessara") && (title.contains("U.P.") || title.contains("United Provinces"))
+    };
+    let of = |rows: &[Value], wanted: &dyn Fn(&Value) -> bool| rows.iter().filter(|row| wanted(row)).count();
+    let titled = |row: &Value| both(row["title"].as_str().unwrap_or_default());
+    assert!(of(&all, &titled) > 10);
+    assert_eq!(of(&dispute, &titled), of(&all, &titled));
+    let elsewhere = |row: &Value| text(&row["sentence"]).contains("Velmora") && !titled(row);
+    assert!(of(&dispute, &elsewhere) < of(&all, &elsewhere) / 2);
+
+    // Reports, comparisons and audits read the same sentences.
+    let report = of_dispute("report --format json", "Kessara/United Provinces").expect(0).json();
+    assert_eq!(report["header"]["selection"][0], "dispute Kessara/United Provinces");
+    let rows = report["actors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .chain(Some(&report["unattributed"]).filter(|row| !row.is_null()));
+    assert_eq!(rows.map(|row| row["statements"].as_u64().unwrap()).sum::<u64>(), dispute.len() as u64);
+
+    let refused = of_dispute("report", "Kessara/Atlantis").expect(2);
+    assert!(refused.stderr.contains("names the party 'Atlantis'"), "{}", refused.stderr);
+    let refused = desk.run("report --dispute Kessara").expect(2);
+    assert!(refused.stderr.contains("two parties or more"), "{}", refused.stderr);
+}

@@ -1,8 +1,8 @@
 //! A comparison report: how far each actor's index differs between two sides, how sure that is, what the difference is made of, and
 //! which sentences it rests on. Plain data like [`Report`](super::Report), built once by [`build`]; the layouts compute nothing.
 
-mod csv;
 mod markdown;
+mod tables;
 mod terminal;
 mod words;
 

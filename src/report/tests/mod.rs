@@ -5,8 +5,8 @@ pub mod sample;
 use super::*;
 use crate::aggregate::period::By;
 use crate::aggregate::{Aggregates, Options, Selection, aggregate};
-use crate::report::csv::Table;
-use crate::report::text::{clean, signed, width};
+use crate::report::Table;
+use crate::report::text::{clean, fixed, signed, width};
 use sample::{Said, Sample, river_dispute};
 
 fn rendered(renderer: &dyn Renderer, report: &Report) -> String {
@@ -137,6 +137,53 @@ fn all_renderers_show_the_same_actors_and_numbers() {
             );
             assert!(markdown.contains(&line), "{line}");
         }
+    }
+}
+
+/// Columns of a Parquet file and each cell as the CSV of it would be: numbers to four digits, nothing for null.
+fn parquet_records(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
+    use arrow::array::{Array, Float64Array, Int64Array, StringArray};
+    use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    let names = reader.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let mut records = Vec::new();
+    for batch in reader.build().unwrap() {
+        let batch = batch.unwrap();
+        for row in 0..batch.num_rows() {
+            let cell = |column: &std::sync::Arc<dyn Array>| {
+                let any = column.as_any();
+                if column.is_null(row) {
+                    String::new()
+                } else if let Some(texts) = any.downcast_ref::<StringArray>() {
+                    csv::guarded(texts.value(row))
+                } else if let Some(numbers) = any.downcast_ref::<Int64Array>() {
+                    numbers.value(row).to_string()
+                } else {
+                    fixed(any.downcast_ref::<Float64Array>().unwrap().value(row), 4)
+                }
+            };
+            records.push(batch.columns().iter().map(cell).collect());
+        }
+    }
+    (names, records)
+}
+
+#[test]
+fn parquet_has_the_cells_of_csv_with_types() {
+    let report = monthly();
+    for table in [Table::Actors, Table::Series] {
+        let mut bytes = Vec::new();
+        Parquet { table }.render(&report, &mut bytes).unwrap();
+        let (names, records) = parquet_records(&bytes);
+        let text = rendered(&Csv { table }, &report);
+        let mut csv = ::csv::Reader::from_reader(text.as_bytes());
+        assert_eq!(csv.headers().unwrap().iter().collect::<Vec<_>>(), names);
+        let rows: Vec<Vec<String>> =
+            csv.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
+        assert!(!rows.is_empty());
+        assert_eq!(records, rows);
     }
 }
 

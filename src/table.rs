@@ -16,7 +16,43 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use serde_json::{Map, Value};
 
-use super::{ExportError, Format, Written};
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// One JSON object a line.
+    Jsonl,
+    /// RFC 4180, with a header line.
+    Csv,
+    Parquet,
+}
+
+/// How a table ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    pub rows: u64,
+    /// All rows were written; otherwise the reader at the other end of the pipe went away, and `rows` were offered to it.
+    pub complete: bool,
+}
+
+/// A table that did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    #[error("cannot write the table: {0}; check the space and the permissions at its destination")]
+    Io(#[source] io::Error),
+    /// The reader went away.
+    #[error("the reader of the table went away")]
+    Closed,
+    #[error("row {row} of the table has {found} cells for {expected} columns")]
+    Shape { row: u64, expected: usize, found: usize },
+    #[error("row {row} of the table has a value of another type in column '{column}'")]
+    Kind { row: u64, column: String },
+}
+
+impl From<io::Error> for TableError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::Closed } else { Self::Io(error) }
+    }
+}
 
 /// Rows that a Parquet writer takes at once, and rows in a row group: bounds the memory, keeps files well packed.
 const BATCH_ROWS: usize = 4096;
@@ -107,7 +143,7 @@ enum Sink<W: Write + Send> {
 
 impl<W: Write + Send> TableWriter<W> {
     /// Begins a table; CSV gets its header line also when no row follows.
-    pub fn new(format: Format, columns: Vec<Column>, out: W) -> Result<Self, ExportError> {
+    pub fn new(format: Format, columns: Vec<Column>, out: W) -> Result<Self, TableError> {
         let sink = match format {
             Format::Jsonl => Sink::Jsonl(io::BufWriter::with_capacity(1 << 16, out)),
             Format::Csv => {
@@ -121,9 +157,9 @@ impl<W: Write + Send> TableWriter<W> {
     }
 
     /// Writes a row: as many cells as there are columns, each empty or of its column's kind.
-    pub fn row(&mut self, cells: &[Cell]) -> Result<(), ExportError> {
+    pub fn row(&mut self, cells: &[Cell]) -> Result<(), TableError> {
         if cells.len() != self.columns.len() {
-            return Err(ExportError::Shape {
+            return Err(TableError::Shape {
                 row: self.rows,
                 expected: self.columns.len(),
                 found: cells.len(),
@@ -157,7 +193,7 @@ impl<W: Write + Send> TableWriter<W> {
     }
 
     /// Ends the table and sees to it that everything has reached the output.
-    pub fn finish(self) -> Result<Written, ExportError> {
+    pub fn finish(self) -> Result<Written, TableError> {
         match self.sink {
             Sink::Jsonl(mut out) => out.flush()?,
             Sink::Csv(mut writer) => writer.flush()?,
@@ -212,10 +248,10 @@ fn plain(cell: &Cell) -> String {
     }
 }
 
-fn csv_fault(error: csv::Error) -> ExportError {
+fn csv_fault(error: csv::Error) -> TableError {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error.into(),
-        other => ExportError::Io(io::Error::other(format!("{other:?}"))),
+        other => TableError::Io(io::Error::other(format!("{other:?}"))),
     }
 }
 
@@ -227,7 +263,7 @@ struct ParquetSink<W: Write + Send> {
 }
 
 impl<W: Write + Send> ParquetSink<W> {
-    fn new(columns: &[Column], out: W) -> Result<Self, ExportError> {
+    fn new(columns: &[Column], out: W) -> Result<Self, TableError> {
         let data_type = |kind: Kind| match kind {
             Kind::Text => DataType::Utf8,
             Kind::Integer => DataType::Int64,
@@ -247,11 +283,11 @@ impl<W: Write + Send> ParquetSink<W> {
         Ok(Self { writer, schema, builders, pending: 0 })
     }
 
-    fn row(&mut self, columns: &[Column], row: u64, cells: &[Cell]) -> Result<(), ExportError> {
+    fn row(&mut self, columns: &[Column], row: u64, cells: &[Cell]) -> Result<(), TableError> {
         // Before anything is appended: columns of unequal length could not be written any more.
         for (column, cell) in columns.iter().zip(cells) {
             if !fits(column.kind, cell) {
-                return Err(ExportError::Kind { row, column: column.name.clone() });
+                return Err(TableError::Kind { row, column: column.name.clone() });
             }
         }
         for (builder, cell) in self.builders.iter_mut().zip(cells) {
@@ -261,18 +297,18 @@ impl<W: Write + Send> ParquetSink<W> {
         if self.pending == BATCH_ROWS { self.flush() } else { Ok(()) }
     }
 
-    fn flush(&mut self) -> Result<(), ExportError> {
+    fn flush(&mut self) -> Result<(), TableError> {
         if self.pending == 0 {
             return Ok(());
         }
         let arrays: Vec<ArrayRef> = self.builders.iter_mut().map(|builder| builder.finish()).collect();
         let batch = RecordBatch::try_new(self.schema.clone(), arrays)
-            .map_err(|error| ExportError::Io(io::Error::other(error)))?;
+            .map_err(|error| TableError::Io(io::Error::other(error)))?;
         self.pending = 0;
         self.writer.write(&batch).map_err(parquet_fault)
     }
 
-    fn finish(mut self) -> Result<(), ExportError> {
+    fn finish(mut self) -> Result<(), TableError> {
         self.flush()?;
         self.writer.finish().map_err(parquet_fault)?;
         self.writer.inner_mut().flush()?;
@@ -318,12 +354,12 @@ fn append(builder: &mut dyn ArrayBuilder, cell: &Cell) {
     }
 }
 
-fn parquet_fault(error: ParquetError) -> ExportError {
+fn parquet_fault(error: ParquetError) -> TableError {
     match error {
         ParquetError::External(inner) => match inner.downcast::<io::Error>() {
             Ok(error) => (*error).into(),
-            Err(other) => ExportError::Io(io::Error::other(other)),
+            Err(other) => TableError::Io(io::Error::other(other)),
         },
-        other => ExportError::Io(io::Error::other(other)),
+        other => TableError::Io(io::Error::other(other)),
     }
 }
