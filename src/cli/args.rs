@@ -449,6 +449,9 @@ pub struct EvalArgs {
     /// List up to so many errors on standard error.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub show: usize,
+    /// Write what was measured of stance into the model's manifest; the method box of later reports shows it.
+    #[arg(long)]
+    pub record: bool,
     #[command(flatten)]
     pub model: ModelArgs,
 }

@@ -15,7 +15,7 @@ use crate::report::{
     self, Csv, Header, Json, Listing, Markdown, Order, Parquet, Renderer, Report, Run, Table, Terminal,
     Totals,
 };
-use crate::store::{Selection, Store};
+use crate::store::{QUALITY, Selection, Store};
 
 /// Builds the report that `select` and `view` ask for.
 pub fn build(store: &Store, select: &SelectArgs, view: &ViewArgs, registry: &Registry) -> Result<Report> {
@@ -126,6 +126,7 @@ pub(super) fn run_header(selection: &Selection) -> Vec<Run> {
         digest: configuration.model_digest.chars().take(8).collect(),
         precision: configuration.precision.clone(),
         threshold: configuration.settings["none_below"].as_str().and_then(|t| t.parse().ok()),
+        quality: serde_json::from_value(configuration.settings[QUALITY].clone()).ok(),
     };
     selection.runs().iter().map(run).collect()
 }

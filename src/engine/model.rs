@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use detente::classify::{CandidateScores, Classifier, Query, SentenceScores};
 use detente::decide::Decision;
+use detente::evaluate::Quality;
 use detente::statement::{Basis, Mode, Stance, Tone};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -88,6 +89,9 @@ pub struct Manifest {
     /// Softmax temperature of the stance, fitted on held-out data (Guo et al. 2017).
     pub stance_temperature: f64,
     pub sources: Vec<Source>,
+    /// What `detente eval --record` measured of it; reports show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
     /// Where the weights are not shipped whole but as a difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Base>,

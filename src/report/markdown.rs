@@ -37,6 +37,9 @@ impl Renderer for Markdown {
                 actor(row, report, out)?;
             }
             writeln!(out, "## Method\n\n{}", escape(&words::method(report)))?;
+            if let Some(quality) = words::quality(&report.header) {
+                writeln!(out, "\n{}", escape(&quality))?;
+            }
         }
         if !report.totals.refused.is_empty() {
             writeln!(out, "\n## Refused\n")?;

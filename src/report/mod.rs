@@ -29,6 +29,7 @@ use serde::Serialize;
 use crate::aggregate::LeftOut;
 use crate::aggregate::bootstrap::Interval;
 use crate::article::PartialDate;
+use crate::evaluate::Quality;
 use crate::statement::{Basis, Mode, Stance};
 
 pub use build::{Listing, Order, build};
@@ -105,6 +106,9 @@ pub struct Run {
     pub precision: String,
     /// A stance is held when P(none) is below this.
     pub threshold: Option<f64>,
+    /// What was measured of the model, where that was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
 }
 
 /// Counts over all that was read.

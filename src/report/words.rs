@@ -115,6 +115,31 @@ pub fn provenance(header: &Header) -> Option<String> {
     provenance_of(&header.runs)
 }
 
+/// What was measured of the models, where that is known.
+pub fn quality(header: &Header) -> Option<String> {
+    let mut said: Vec<String> = header
+        .runs
+        .iter()
+        .filter_map(|run| {
+            let quality = run.quality.as_ref()?;
+            Some(format!(
+                "Measured of model {}, on {} labelled sentences ({}): holder and stance right, F1 {} [{}, {}]; of the holders it \
+                 finds, {} with the right stance; calibration error {}. The intervals of this report do not cover these errors.",
+                run.model,
+                grouped(quality.sentences),
+                quality.labels,
+                fixed(quality.f1, 2),
+                fixed(quality.f1_low, 2),
+                fixed(quality.f1_high, 2),
+                percent(quality.stance_accuracy),
+                fixed(quality.calibration_error, 3),
+            ))
+        })
+        .collect();
+    said.dedup();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
 /// The same of the runs alone.
 pub fn provenance_of(runs: &[Run]) -> Option<String> {
     let mut models: Vec<String> = runs

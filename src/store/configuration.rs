@@ -15,16 +15,24 @@ pub struct ScoringConfiguration {
     pub topic: String,
     /// Number format of the arithmetic: "f32", "bf16".
     pub precision: String,
-    /// The rest: thresholds, version of attribution, digest of the registry, size of the context.
+    /// The rest: thresholds, version of attribution, digest of the registry, size of the context. What was measured of the model stands
+    /// here too, under [`QUALITY`].
     pub settings: Value,
 }
 
+/// Key of the settings with what was measured of the model: told in reports, decides no score.
+pub const QUALITY: &str = "quality";
+
 impl ScoringConfiguration {
-    /// 16 hex digits that change with any field, whatever the order of the settings' keys.
+    /// 16 hex digits that change with any field but [`QUALITY`], whatever the order of the settings' keys.
     pub fn digest(&self) -> String {
+        let mut deciding = self.clone();
+        if let Value::Object(settings) = &mut deciding.settings {
+            settings.remove(QUALITY);
+        }
         let mut hash = Sha256::new();
         for part in
-            [&self.model, &self.model_digest, &self.topic, &self.precision, &self.canonical_settings()]
+            [&self.model, &self.model_digest, &self.topic, &self.precision, &deciding.canonical_settings()]
         {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());

@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-pub use configuration::{ContentKey, ScoredKeys, ScoringConfiguration};
+pub use configuration::{ContentKey, QUALITY, ScoredKeys, ScoringConfiguration};
 pub use error::StoreError;
 pub use read::{ArticleRow, LeanStatement, SentenceRow};
 pub use run::{Duplicate, DuplicateKind, Refusal, RunCounts, RunInfo, RunRecord, RunStatus};

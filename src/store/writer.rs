@@ -521,8 +521,8 @@ fn configuration_row(connection: &Connection, info: &RunInfo) -> rusqlite::Resul
     let configuration = &info.configuration;
     let digest = configuration.digest();
     connection.execute(
-        "INSERT OR IGNORE INTO configurations (digest, model, model_digest, topic, precision, settings)
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO configurations (digest, model, model_digest, topic, precision, settings)
+         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO UPDATE SET settings = excluded.settings",
         params![
             digest,
             configuration.model,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::{Desk, number, root, text};
+use crate::common::{Desk, finish, model_folder, number, root, text};
 
 fn share(figures: &Value, name: &str) -> f64 {
     let value = number(&figures[name]);
@@ -111,4 +111,50 @@ fn labels_that_cannot_be_read_are_wrong_usage_with_file_and_line() {
     desk.run("eval none.jsonl").expect(2).says(&["none.jsonl"]);
     desk.run("eval nowhere.jsonl").expect(2).says(&["nowhere.jsonl"]);
     desk.run("eval nowhere.conllu").expect(2).says(&["nowhere.conllu"]);
+}
+
+#[test]
+fn what_was_measured_of_a_model_is_told_by_the_reports_of_its_runs() {
+    let desk = Desk::with_sample_actors();
+    let labels = root().join("data/sample/labels.jsonl");
+    // A few of them: this is about where the figures go.
+    let few: String = std::fs::read_to_string(&labels)
+        .expect("labels")
+        .lines()
+        .take(60)
+        .map(|l| format!("{l}\n"))
+        .collect();
+    let few = desk.write("few.jsonl", few);
+    let copy = desk.path("mine");
+    std::fs::create_dir(&copy).expect("a folder");
+    for file in std::fs::read_dir(model_folder()).expect("a model").flatten() {
+        std::fs::copy(file.path(), copy.join(file.file_name())).expect("a copy");
+    }
+    let article = desk.write(
+        "a.txt",
+        "Port Aubry talks\n\nKessara said on Monday it was ready to negotiate with the United Provinces.\n",
+    );
+    let score = || desk.run_on("score --no-report --model mine", &article).expect(0);
+    let told = |format: &str| desk.run(&format!("report --format {format}")).expect(0).stdout;
+    score();
+    let before = desk.runs();
+    let measured = desk.run_on("eval --record --json --model mine", &few).expect(0).json();
+    score();
+    let after = desk.runs();
+    assert_eq!(after[1]["configuration"], before[0]["configuration"], "a figure changes no score");
+    assert_eq!(after[1]["counts"]["reused"], 1);
+    let run = &serde_json::from_str::<Value>(&told("json")).expect("JSON")["header"]["runs"][0];
+    assert_eq!(run["quality"]["sentences"], 60);
+    assert_eq!(run["quality"]["labels"], "few.jsonl");
+    assert!((number(&run["quality"]["f1"]) - number(&measured["f1"])).abs() < 1e-4);
+    let words = format!(
+        "on 60 labelled sentences (few.jsonl): holder and stance right, F1 {:.2}",
+        number(&measured["f1"])
+    );
+    for format in ["html", "markdown"] {
+        assert!(told(format).replace('\\', "").contains(&words), "{words} in {format}");
+    }
+    let sentiment = desk.write("newsmtsc.jsonl", "");
+    let refused = finish(desk.command("eval --record --model mine").arg(sentiment)).expect(2);
+    assert!(refused.stderr.contains("--record keeps figures of stance"), "{}", refused.stderr);
 }

@@ -237,6 +237,7 @@ fn finish(
         decision: detente::decide::Decision { none_below },
         stance_temperature: temperature,
         sources: plan.sources.clone(),
+        quality: None,
         base: shipped_as,
         files: FILES.into_iter().map(digest).collect::<Result<_>>()?,
     };

@@ -1,12 +1,15 @@
 //! `detente eval`, the kinds that need the network: stance and target sentiment.
 
-use anyhow::Result;
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow};
 use detente::aggregate::bootstrap::Interval;
 use detente::classify::{CandidateMark, Query, SentenceScores};
 use detente::cli::args::{Common, EvalArgs, EvalKind};
 use detente::cli::exit::{Failure, Outcome};
 use detente::cli::{evaluation, verbs};
 use detente::decide::argmax;
+use detente::evaluate::Quality;
 use detente::evaluate::given::GivenFigures;
 use detente::evaluate::holders::holder_recall;
 use detente::evaluate::interval::{by_document, intervals, total};
@@ -28,6 +31,11 @@ pub fn run(args: &EvalArgs, common: &Common) -> Outcome {
     if matches!(args.kind(), EvalKind::Boundaries | EvalKind::Holders) {
         return evaluation::run(args, common);
     }
+    if args.record && args.kind() != EvalKind::Stance {
+        return Err(Failure::usage(anyhow!(
+            "--record keeps figures of stance; these labels are of another kind"
+        )));
+    }
     let registry = super::registry(common.actors.as_deref())?;
     let ready = Ready::open(&args.model)?;
     let measure = Measure { encoder: ready.folder.query_encoder()?, workers: ready.start_workers()? };
@@ -42,13 +50,29 @@ pub fn run(args: &EvalArgs, common: &Common) -> Outcome {
         for path in &args.labels {
             labels.extend(read_labels(path).map_err(Failure::usage)?);
         }
-        measure.stance(&labels, registry, &ready, args.show)?
+        let (table, figures, quality) = measure.stance(&labels, registry, &ready, args.show)?;
+        if args.record {
+            let mut manifest = ready.folder.manifest.clone();
+            manifest.quality = Some(Quality { labels: named(&args.labels), ..quality });
+            manifest.write(&ready.folder.path)?;
+        }
+        (table, figures)
     };
     figures["model"] = json!(ready.folder.manifest.name);
     figures["model_digest"] = json!(ready.folder.digest);
     figures["arithmetic"] = json!(ready.precision.as_str());
     verbs::print(&if args.json { format!("{figures}\n") } else { table })?;
     Ok(0)
+}
+
+fn round(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
+/// Names of the labelled files.
+fn named(labels: &[PathBuf]) -> String {
+    let names = labels.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy()));
+    names.collect::<Vec<_>>().join(", ")
 }
 
 struct Measure {
@@ -69,7 +93,7 @@ impl Measure {
         registry: &Registry,
         ready: &Ready,
         show: usize,
-    ) -> Result<(String, Value)> {
+    ) -> Result<(String, Value, Quality)> {
         let found = self.end_to_end(labels, registry, ready)?;
         let each: Vec<StanceFigures> = labels
             .iter()
@@ -133,7 +157,16 @@ impl Measure {
             "sentence_tone_accuracy": given.tone_accuracy(), "sentence_tone_accuracy_interval": tone,
             "confusion": given.confusion,
         });
-        Ok((table, value))
+        let quality = Quality {
+            labels: String::new(),
+            sentences: whole.sentences,
+            f1: round(whole.all.f1()),
+            f1_low: round(f1.low),
+            f1_high: round(f1.high),
+            stance_accuracy: round(whole.stance_accuracy()),
+            calibration_error: round(given.calibration.error()),
+        };
+        Ok((table, value, quality))
     }
 
     /// Figures of each labelled sentence with its labelled holders marked, so that attribution cannot err.

@@ -14,7 +14,7 @@ use detente::cli::args::{Common, ModelArgs, ModelsArgs, PrecisionChoice, Verb};
 use detente::cli::exit::{Failure, Outcome};
 use detente::cli::{Runner, models};
 use detente::registry::Registry;
-use detente::store::ScoringConfiguration;
+use detente::store::{QUALITY, ScoringConfiguration};
 use serde_json::json;
 
 use crate::model::{ModelFolder, Precision, prepare_weights};
@@ -79,7 +79,7 @@ impl Ready {
     /// Everything that decides a score, for the store.
     fn configuration(&self, registry: &Registry) -> ScoringConfiguration {
         let manifest = &self.folder.manifest;
-        ScoringConfiguration {
+        let mut configuration = ScoringConfiguration {
             model: manifest.name.clone(),
             model_digest: self.folder.digest.clone(),
             topic: manifest.topic.clone(),
@@ -93,7 +93,11 @@ impl Ready {
                 "decision": detente::decide::VERSION,
                 "registry": registry.digest(),
             }),
+        };
+        if let Some(quality) = &manifest.quality {
+            configuration.settings[QUALITY] = json!(quality);
         }
+        configuration
     }
 }
 

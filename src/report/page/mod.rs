@@ -131,6 +131,7 @@ pub fn render(report: &Report, details: &Details, out: &mut dyn Write) -> io::Re
             format!("{} whose holder could not be found", counted(report.totals.unattributed, "statement"))
         }),
         Some(words::method(report)),
+        words::quality(&report.header),
     ];
     for line in lines.into_iter().flatten() {
         writeln!(out, "<p>{}</p>", escape(&line))?;

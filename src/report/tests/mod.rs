@@ -142,8 +142,8 @@ fn all_renderers_show_the_same_actors_and_numbers() {
 
 /// Columns of a Parquet file and each cell as the CSV of it would be: numbers to four digits, nothing for null.
 fn parquet_records(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
-    use arrow::array::{Array, Float64Array, Int64Array, StringArray};
     use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use arrow::array::{Array, Float64Array, Int64Array, StringArray};
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
