@@ -85,15 +85,29 @@ const MPNET: Architecture = Architecture {
     first_position: 2,
 };
 
+/// One layer.
 #[derive(Debug)]
-struct Layer {
+pub struct Layer {
     /// Query, key and value stacked: [3 hidden, hidden].
-    qkv: Linear,
-    attention_out: Linear,
-    attention_norm: LayerNorm,
-    up: Linear,
-    down: Linear,
-    norm: LayerNorm,
+    pub qkv: Linear,
+    pub attention_out: Linear,
+    pub attention_norm: LayerNorm,
+    pub up: Linear,
+    pub down: Linear,
+    pub norm: LayerNorm,
+}
+
+/// What an encoder is made of, for another forward over the same weights.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    pub words: &'a Tensor,
+    pub positions: &'a Tensor,
+    pub types: Option<&'a Tensor>,
+    /// [buckets, heads], for [`relative_bucket`].
+    pub relative: Option<&'a Tensor>,
+    pub first_position: i64,
+    pub norm: &'a LayerNorm,
+    pub layers: &'a [Layer],
 }
 
 /// Name of the learnt difference of the two marker tokens' embeddings, [2, hidden], in a file of adapters.
@@ -254,6 +268,18 @@ impl Encoder {
             .unsqueeze(0)
     }
 
+    pub fn parts(&self) -> Parts<'_> {
+        Parts {
+            words: &self.words,
+            positions: &self.positions,
+            types: self.types.as_ref(),
+            relative: self.relative.as_ref(),
+            first_position: self.first_position,
+            norm: &self.norm,
+            layers: &self.layers,
+        }
+    }
+
     /// The kind of the weights, which `bias` must have as well.
     pub fn kind(&self) -> Kind {
         self.words.kind()
@@ -291,7 +317,7 @@ impl Encoder {
 
 /// Bucket of a distance in tokens (to - from): half of the buckets for either direction; in each half the nearer distances
 /// have one each, the others share, logarithmically up to 128 (Raffel et al. 2020, T5; as in MPNet).
-fn relative_bucket(distance: i64, buckets: i64) -> i64 {
+pub fn relative_bucket(distance: i64, buckets: i64) -> i64 {
     const FARTHEST: f64 = 128.0;
     let half = buckets / 2;
     let forward = if distance > 0 { half } else { 0 };

@@ -62,6 +62,11 @@ impl Heads {
         Logits { tone: self.tone.forward(&drop(cls)), stance, target_tone, mode, basis }
     }
 
+    /// Tone of the sentence, the layer that candidates share, and their outputs: stance, tone toward the candidate, mode, basis.
+    pub fn parts(&self) -> (&Linear, &Linear, &[Linear]) {
+        (&self.tone, &self.shared, &self.outputs)
+    }
+
     /// The same heads over other tensors.
     pub fn map(&self, with: &dyn Fn(&Tensor) -> Tensor) -> Self {
         Self {

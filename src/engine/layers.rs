@@ -124,6 +124,11 @@ impl Linear {
         })
     }
 
+    /// Weight [out, in] and bias [out], without what an adapter adds.
+    pub fn parts(&self) -> (&Tensor, &Tensor) {
+        (&self.weight, &self.bias)
+    }
+
     /// A layer without adapter over parameters that are registered already.
     pub fn plain(weight: Tensor, bias: Tensor) -> Self {
         Self { weight, bias, adapter: None }
@@ -171,6 +176,11 @@ impl LayerNorm {
             bias: register(&format!("{name}.bias"), bias),
             eps: config.layer_norm_eps,
         })
+    }
+
+    /// Weight, bias and epsilon.
+    pub fn parts(&self) -> (&Tensor, &Tensor, f64) {
+        (&self.weight, &self.bias, self.eps)
     }
 
     pub fn forward(&self, x: &Tensor) -> Tensor {

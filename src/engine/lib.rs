@@ -4,6 +4,9 @@ pub mod batch;
 pub mod encode;
 pub mod encoder;
 pub mod heads;
+#[cfg(target_arch = "x86_64")]
+pub mod int8;
+pub mod integers;
 pub mod layers;
 pub mod model;
 pub mod prepare;

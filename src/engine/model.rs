@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 use detente::classify::{CandidateScores, Classifier, Query, SentenceScores};
@@ -21,6 +22,7 @@ use tch::{Device, Kind, Tensor, no_grad};
 use crate::encode::{Encoded, EncodingConfig, QueryEncoder};
 use crate::encoder::{Encoder, EncoderConfig, attention_bias};
 use crate::heads::{Heads, Logits};
+use crate::integers::Integers;
 use crate::layers::{Register, Weights, merge, read_tensors};
 
 /// Files of a model folder that the manifest's hashes cover.
@@ -165,12 +167,15 @@ fn hex(bytes: &[u8]) -> String {
 pub enum Precision {
     F32,
     Bf16,
+    /// Products in 8-bit integers, the rest in f32; see [`crate::int8`].
+    Int8,
 }
 
 impl Precision {
+    /// Kind of the weights' tensors.
     pub fn kind(self) -> Kind {
         match self {
-            Self::F32 => Kind::Float,
+            Self::F32 | Self::Int8 => Kind::Float,
             Self::Bf16 => Kind::BFloat16,
         }
     }
@@ -179,6 +184,7 @@ impl Precision {
         match self {
             Self::F32 => "f32",
             Self::Bf16 => "bf16",
+            Self::Int8 => "int8",
         }
     }
 }
@@ -231,6 +237,9 @@ impl ModelFolder {
     pub fn load(&self, precision: Precision) -> Result<Network> {
         let mut network = Network::load(&self.path, &mut |_, tensor| tensor.to_kind(precision.kind()))?;
         network.stance_temperature = self.manifest.stance_temperature;
+        if precision == Precision::Int8 {
+            network.integers = Some(Arc::new(Integers::new(&network)?));
+        }
         Ok(network)
     }
 }
@@ -298,6 +307,8 @@ pub struct Network {
     pub heads: Heads,
     /// Divides the stance logits; 1 until it is fitted.
     pub stance_temperature: f64,
+    /// For inference in integers, which then takes the place of the tensors'.
+    pub integers: Option<Arc<Integers>>,
 }
 
 impl Network {
@@ -317,7 +328,7 @@ impl Network {
     ) -> Result<Self> {
         let encoder = Encoder::load(config, weights, register, markers)?;
         let heads = Heads::load(config.hidden_size, config.hidden_dropout_prob, weights, register)?;
-        Ok(Self { encoder, heads, stance_temperature: 1.0 })
+        Ok(Self { encoder, heads, stance_temperature: 1.0, integers: None })
     }
 
     /// A second handle on the same weights, for another thread.
@@ -327,6 +338,7 @@ impl Network {
             encoder: self.encoder.map(&with),
             heads: self.heads.map(&with),
             stance_temperature: self.stance_temperature,
+            integers: self.integers.clone(),
         }
     }
 
@@ -337,6 +349,7 @@ impl Network {
             encoder: self.encoder.map(&with),
             heads: self.heads.map(&with),
             stance_temperature: self.stance_temperature,
+            integers: None,
         }
     }
 
@@ -350,6 +363,9 @@ impl Network {
 
     /// Scores of each input: tone of the sentence, and (candidate, scores) for each marked candidate.
     pub fn scores(&self, batch: &[&Encoded]) -> Vec<InputScores> {
+        if let Some(integers) = &self.integers {
+            return integers.scores(batch, self.stance_temperature);
+        }
         no_grad(|| {
             let logits = self.logits(batch, false);
             let rows = |tensor: &Tensor, temperature: f64| -> Vec<Vec<f32>> {

@@ -112,6 +112,11 @@ impl Plan {
             "{}: epochs and batch_tokens must be positive",
             path.display()
         );
+        ensure!(
+            plan.precision != Precision::Int8,
+            "{}: precision is int8, which is for scoring; train in f32 or bf16",
+            path.display()
+        );
         ensure!(!plan.stance.is_empty(), "{}: stance names no labelled file", path.display());
         Ok(plan)
     }

@@ -63,6 +63,7 @@ impl Ready {
         let precision = match args.precision {
             PrecisionChoice::F32 => Precision::F32,
             PrecisionChoice::Bf16 => Precision::Bf16,
+            PrecisionChoice::Int8 => Precision::Int8,
         };
         let workers = args.workers.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
         if workers == 0 {

@@ -1,0 +1,125 @@
+//! Integers: the network for inference in 8-bit integers; on a processor that cannot, a type without values.
+
+#[cfg(target_arch = "x86_64")]
+pub use x86_64::Integers;
+
+/// Whether this processor can.
+pub fn available() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        crate::int8::available()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        false
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86_64 {
+    use std::cell::RefCell;
+
+    use anyhow::{Result, ensure};
+    use detente::classify::CandidateScores;
+
+    use crate::encode::Encoded;
+    use crate::int8::{IntegerEncoder, IntegerHeads, Scratch, Sequence};
+    use crate::model::{InputScores, Network};
+
+    thread_local! {
+        /// A worker's room, kept as long as the worker.
+        static SCRATCH: RefCell<Scratch> = RefCell::default();
+    }
+
+    /// Encoder and heads.
+    #[derive(Debug)]
+    pub struct Integers {
+        pub encoder: IntegerEncoder,
+        heads: IntegerHeads,
+    }
+
+    impl Integers {
+        /// Rounds the weights of `network`, which are f32.
+        pub fn new(network: &Network) -> Result<Self> {
+            ensure!(
+                super::available(),
+                "this processor has no AVX-512 VNNI, which --precision int8 needs; use f32 or bf16"
+            );
+            Ok(Self {
+                encoder: IntegerEncoder::new(&network.encoder)?,
+                heads: IntegerHeads::new(&network.heads)?,
+            })
+        }
+
+        /// As [`Network::scores`]. No input's scores depend on the others of the batch.
+        pub fn scores(&self, batch: &[&Encoded], stance_temperature: f64) -> Vec<InputScores> {
+            let wanted: Vec<Vec<u32>> = batch.iter().map(|input| wanted(input)).collect();
+            let sequences: Vec<Sequence<'_>> = batch
+                .iter()
+                .zip(&wanted)
+                .map(|(input, wanted)| Sequence { ids: &input.ids, second_part: input.second_part, wanted })
+                .collect();
+            let hidden = SCRATCH.with_borrow_mut(|scratch| self.encoder.forward(&sequences, scratch));
+            let mut rows = hidden.chunks(self.encoder.hidden());
+            batch
+                .iter()
+                .zip(&wanted)
+                .map(|(input, wanted)| {
+                    let states: Vec<&[f32]> = rows.by_ref().take(wanted.len()).collect();
+                    let of = |token: usize| {
+                        let place = wanted.binary_search(&(token as u32)).expect("every marker is wanted");
+                        states[place]
+                    };
+                    let candidates = input
+                        .markers
+                        .iter()
+                        .map(|&(candidate, position)| {
+                            let [stance, tone, mode, basis] = self.heads.candidate(states[0], of(position));
+                            let scores = CandidateScores {
+                                stance: softmax(&stance, stance_temperature),
+                                tone: softmax(&tone, 1.0),
+                                mode: softmax(&mode, 1.0),
+                                basis: softmax(&basis, 1.0),
+                            };
+                            (candidate, scores)
+                        })
+                        .collect();
+                    InputScores { tone: softmax(&self.heads.tone(states[0]), 1.0), candidates }
+                })
+                .collect()
+        }
+    }
+
+    /// The first token and the candidates' opening markers, in ascending order.
+    fn wanted(input: &Encoded) -> Vec<u32> {
+        let mut wanted: Vec<u32> = input.markers.iter().map(|&(_, position)| position as u32).collect();
+        wanted.push(0);
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
+    }
+
+    fn softmax<const N: usize>(logits: &[f32], temperature: f64) -> [f32; N] {
+        let scaled: Vec<f64> = logits.iter().map(|&logit| f64::from(logit) / temperature).collect();
+        let largest = scaled.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights: Vec<f64> = scaled.iter().map(|logit| (logit - largest).exp()).collect();
+        let sum: f64 = weights.iter().sum();
+        std::array::from_fn(|index| (weights[index] / sum) as f32)
+    }
+}
+
+/// Has no values: nothing here makes one.
+#[cfg(not(target_arch = "x86_64"))]
+#[derive(Debug)]
+pub enum Integers {}
+
+#[cfg(not(target_arch = "x86_64"))]
+impl Integers {
+    pub fn new(_: &crate::model::Network) -> anyhow::Result<Self> {
+        anyhow::bail!("this processor has no AVX-512 VNNI, which --precision int8 needs; use f32 or bf16")
+    }
+
+    pub fn scores(&self, _: &[&crate::encode::Encoded], _: f64) -> Vec<crate::model::InputScores> {
+        match *self {}
+    }
+}
