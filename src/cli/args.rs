@@ -69,13 +69,15 @@ pub enum Verb {
     Models(ModelsArgs),
     /// Check the store, or that stored scores can be repeated.
     Verify(VerifyArgs),
+    /// Measure how fast a model's encoder runs on this machine.
+    Bench(BenchArgs),
 }
 
 impl Verb {
     /// Whether the verb runs in `detente-engine`, which has the neural network.
     pub fn needs_engine(&self) -> bool {
         match self {
-            Self::Score(_) | Self::Explain(_) | Self::Train(_) => true,
+            Self::Score(_) | Self::Explain(_) | Self::Train(_) | Self::Bench(_) => true,
             Self::Eval(args) => args.needs_model(),
             Self::Verify(args) => args.rescore > 0,
             Self::Models(args) => args.prepare,
@@ -96,7 +98,7 @@ pub struct ModelArgs {
     #[arg(long, value_name = "MODEL", default_value = "fast")]
     pub model: String,
     /// Arithmetic of the network.
-    #[arg(long, value_name = "KIND", default_value = "f32")]
+    #[arg(long, value_name = "KIND", default_value = "auto")]
     pub precision: PrecisionChoice,
     /// Model workers; one core each. Default: one per core.
     #[arg(long, value_name = "N")]
@@ -105,6 +107,8 @@ pub struct ModelArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PrecisionChoice {
+    /// The fastest of those below that this processor has.
+    Auto,
     /// 32-bit floats everywhere.
     F32,
     /// bfloat16: faster on processors that have it.
@@ -476,6 +480,34 @@ impl EvalArgs {
     fn needs_model(&self) -> bool {
         matches!(self.kind(), EvalKind::Stance | EvalKind::Sentiment)
     }
+}
+
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// A model's name (see `detente models`) or folder.
+    #[arg(long, value_name = "MODEL", default_value = "fast")]
+    pub model: String,
+    /// Sentences to run, one a line.
+    #[arg(long, value_name = "FILE")]
+    pub sentences: PathBuf,
+    /// Arithmetic to measure; may be given several times. Default: all that this processor has.
+    #[arg(long, value_name = "KIND")]
+    pub precision: Vec<PrecisionChoice>,
+    /// Measure one worker, two, and so on up to so many. Default: one per core.
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
+    /// Tokens of a batch; several are measured one after the other.
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_value = "512,1536,4096")]
+    pub batch_tokens: Vec<usize>,
+    /// Longer sentences are cut.
+    #[arg(long, value_name = "N", default_value_t = 192)]
+    pub max_tokens: usize,
+    /// Passes over all sentences; the best counts.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub repeat: usize,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

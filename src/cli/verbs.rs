@@ -29,7 +29,7 @@ pub fn run(verb: &Verb, common: &Common) -> Outcome {
         Verb::Models(args) => list_models(args),
         Verb::Verify(args) => verify(args, common),
         Verb::Eval(args) => evaluation::run(args, common),
-        Verb::Score(_) | Verb::Explain(_) | Verb::Train(_) => {
+        Verb::Score(_) | Verb::Explain(_) | Verb::Train(_) | Verb::Bench(_) => {
             Err(Failure::fault(anyhow!("this verb runs in detente-engine")))
         }
     }

@@ -113,6 +113,14 @@ impl QueryEncoder {
         [self.open, self.close]
     }
 
+    /// A bare sentence between the start and the separator token, cut to `max_tokens`, without context or candidates.
+    pub fn plain(&self, sentence: &str, max_tokens: usize) -> Result<Encoded> {
+        let mut ids = vec![self.cls];
+        ids.extend(self.ids(sentence)?.into_iter().take(max_tokens.saturating_sub(2)));
+        ids.push(self.sep);
+        Ok(Encoded { second_part: ids.len(), ids, markers: Vec::new() })
+    }
+
     fn tokens(&self, text: &str) -> Result<tokenizers::Encoding> {
         self.tokenizer.encode(text, false).map_err(|e| anyhow!("cannot tokenise '{text}': {e}"))
     }

@@ -36,6 +36,7 @@ mod x86_64 {
     pub struct Integers {
         pub encoder: IntegerEncoder,
         heads: IntegerHeads,
+        stance_temperature: f64,
     }
 
     impl Integers {
@@ -48,17 +49,21 @@ mod x86_64 {
             Ok(Self {
                 encoder: IntegerEncoder::new(&network.encoder)?,
                 heads: IntegerHeads::new(&network.heads)?,
+                stance_temperature: network.stance_temperature,
             })
         }
 
+        /// Computes the last hidden states of all tokens, and drops them.
+        pub fn encode(&self, batch: &[&Encoded]) {
+            let all: Vec<Vec<u32>> =
+                batch.iter().map(|input| (0..input.ids.len() as u32).collect()).collect();
+            SCRATCH.with_borrow_mut(|scratch| self.encoder.forward(&sequences(batch, &all), scratch));
+        }
+
         /// As [`Network::scores`]. No input's scores depend on the others of the batch.
-        pub fn scores(&self, batch: &[&Encoded], stance_temperature: f64) -> Vec<InputScores> {
+        pub fn scores(&self, batch: &[&Encoded]) -> Vec<InputScores> {
             let wanted: Vec<Vec<u32>> = batch.iter().map(|input| wanted(input)).collect();
-            let sequences: Vec<Sequence<'_>> = batch
-                .iter()
-                .zip(&wanted)
-                .map(|(input, wanted)| Sequence { ids: &input.ids, second_part: input.second_part, wanted })
-                .collect();
+            let sequences = sequences(batch, &wanted);
             let hidden = SCRATCH.with_borrow_mut(|scratch| self.encoder.forward(&sequences, scratch));
             let mut rows = hidden.chunks(self.encoder.hidden());
             batch
@@ -76,7 +81,7 @@ mod x86_64 {
                         .map(|&(candidate, position)| {
                             let [stance, tone, mode, basis] = self.heads.candidate(states[0], of(position));
                             let scores = CandidateScores {
-                                stance: softmax(&stance, stance_temperature),
+                                stance: softmax(&stance, self.stance_temperature),
                                 tone: softmax(&tone, 1.0),
                                 mode: softmax(&mode, 1.0),
                                 basis: softmax(&basis, 1.0),
@@ -88,6 +93,15 @@ mod x86_64 {
                 })
                 .collect()
         }
+    }
+
+    fn sequences<'a>(batch: &[&'a Encoded], wanted: &'a [Vec<u32>]) -> Vec<Sequence<'a>> {
+        let one = |(input, wanted): (&&'a Encoded, &'a Vec<u32>)| Sequence {
+            ids: &input.ids,
+            second_part: input.second_part,
+            wanted,
+        };
+        batch.iter().zip(wanted).map(one).collect()
     }
 
     /// The first token and the candidates' opening markers, in ascending order.
@@ -119,7 +133,11 @@ impl Integers {
         anyhow::bail!("this processor has no AVX-512 VNNI, which --precision int8 needs; use f32 or bf16")
     }
 
-    pub fn scores(&self, _: &[&crate::encode::Encoded], _: f64) -> Vec<crate::model::InputScores> {
+    pub fn encode(&self, _: &[&crate::encode::Encoded]) {
+        match *self {}
+    }
+
+    pub fn scores(&self, _: &[&crate::encode::Encoded]) -> Vec<crate::model::InputScores> {
         match *self {}
     }
 }

@@ -234,12 +234,18 @@ impl ModelFolder {
     }
 
     /// Loads the weights for inference.
-    pub fn load(&self, precision: Precision) -> Result<Network> {
-        let mut network = Network::load(&self.path, &mut |_, tensor| tensor.to_kind(precision.kind()))?;
+    pub fn load(&self, precision: Precision) -> Result<Scorer> {
+        let network = self.network(precision.kind())?;
+        Ok(match precision {
+            Precision::Int8 => Scorer::Integers(Arc::new(Integers::new(&network)?)),
+            Precision::F32 | Precision::Bf16 => Scorer::Tensors(network),
+        })
+    }
+
+    /// Loads the weights as tensors of a kind.
+    pub fn network(&self, kind: Kind) -> Result<Network> {
+        let mut network = Network::load(&self.path, &mut |_, tensor| tensor.to_kind(kind))?;
         network.stance_temperature = self.manifest.stance_temperature;
-        if precision == Precision::Int8 {
-            network.integers = Some(Arc::new(Integers::new(&network)?));
-        }
         Ok(network)
     }
 }
@@ -307,8 +313,47 @@ pub struct Network {
     pub heads: Heads,
     /// Divides the stance logits; 1 until it is fitted.
     pub stance_temperature: f64,
-    /// For inference in integers, which then takes the place of the tensors'.
-    pub integers: Option<Arc<Integers>>,
+}
+
+/// A model ready to score, in one of the arithmetics.
+#[derive(Debug)]
+pub enum Scorer {
+    Tensors(Network),
+    Integers(Arc<Integers>),
+}
+
+impl Scorer {
+    /// A second handle on the same weights, for another thread.
+    pub fn share(&self) -> Self {
+        match self {
+            Self::Tensors(network) => Self::Tensors(network.share()),
+            Self::Integers(integers) => Self::Integers(integers.clone()),
+        }
+    }
+
+    /// Scores of each input: tone of the sentence, and (candidate, scores) for each marked candidate.
+    pub fn scores(&self, batch: &[&Encoded]) -> Vec<InputScores> {
+        match self {
+            Self::Tensors(network) => network.scores(batch),
+            Self::Integers(integers) => integers.scores(batch),
+        }
+    }
+
+    /// Computes the last hidden states of all tokens of a batch, for measuring; they are dropped.
+    pub fn encode(&self, batch: &[&Encoded]) {
+        match self {
+            Self::Tensors(network) => network.encode(batch),
+            Self::Integers(integers) => integers.encode(batch),
+        }
+    }
+
+    /// Tokens of a batch that keep its activations in a core's cache.
+    pub fn batch_tokens(&self) -> usize {
+        match self {
+            Self::Tensors(_) => 1536,
+            Self::Integers(_) => 512,
+        }
+    }
 }
 
 impl Network {
@@ -328,7 +373,7 @@ impl Network {
     ) -> Result<Self> {
         let encoder = Encoder::load(config, weights, register, markers)?;
         let heads = Heads::load(config.hidden_size, config.hidden_dropout_prob, weights, register)?;
-        Ok(Self { encoder, heads, stance_temperature: 1.0, integers: None })
+        Ok(Self { encoder, heads, stance_temperature: 1.0 })
     }
 
     /// A second handle on the same weights, for another thread.
@@ -338,7 +383,6 @@ impl Network {
             encoder: self.encoder.map(&with),
             heads: self.heads.map(&with),
             stance_temperature: self.stance_temperature,
-            integers: self.integers.clone(),
         }
     }
 
@@ -349,8 +393,16 @@ impl Network {
             encoder: self.encoder.map(&with),
             heads: self.heads.map(&with),
             stance_temperature: self.stance_temperature,
-            integers: None,
         }
+    }
+
+    /// As [`Scorer::encode`].
+    fn encode(&self, batch: &[&Encoded]) {
+        no_grad(|| {
+            let tensors = BatchTensors::new(batch);
+            let bias = attention_bias(&tensors.mask, self.encoder.kind());
+            let _ = self.encoder.forward(&tensors.ids, &tensors.types, &bias, false);
+        });
     }
 
     /// Logits of a batch of inputs.
@@ -363,9 +415,6 @@ impl Network {
 
     /// Scores of each input: tone of the sentence, and (candidate, scores) for each marked candidate.
     pub fn scores(&self, batch: &[&Encoded]) -> Vec<InputScores> {
-        if let Some(integers) = &self.integers {
-            return integers.scores(batch, self.stance_temperature);
-        }
         no_grad(|| {
             let logits = self.logits(batch, false);
             let rows = |tensor: &Tensor, temperature: f64| -> Vec<Vec<f32>> {
@@ -472,7 +521,7 @@ pub fn join_windows(candidates: usize, windows: Vec<InputScores>) -> Result<Sent
 /// A network with its tokenizer, on the calling thread: the plainest classifier.
 pub struct Model {
     pub encoder: QueryEncoder,
-    pub network: Network,
+    pub scorer: Scorer,
 }
 
 impl Classifier for Model {
@@ -481,7 +530,7 @@ impl Classifier for Model {
             .iter()
             .map(|query| {
                 let windows = self.encoder.encode(query)?;
-                let scores = windows.iter().flat_map(|window| self.network.scores(&[window])).collect();
+                let scores = windows.iter().flat_map(|window| self.scorer.scores(&[window])).collect();
                 join_windows(query.candidates.len(), scores)
             })
             .collect()

@@ -13,7 +13,7 @@ use detente::classify::{Query, SentenceScores};
 
 use crate::batch;
 use crate::encode::Encoded;
-use crate::model::{InputScores, Network, join_windows};
+use crate::model::{InputScores, Scorer, join_windows};
 
 /// A query that is ready for the network.
 pub struct EncodedQuery {
@@ -27,9 +27,6 @@ impl EncodedQuery {
         Ok(Self { candidates: query.candidates.len(), windows: encoder.encode(query)? })
     }
 }
-
-/// Padded tokens of one batch: small enough for its activations to stay in a core's cache.
-pub const BATCH_TOKENS: usize = 1536;
 
 struct Job {
     inputs: Vec<Encoded>,
@@ -48,16 +45,16 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts `count` workers over the weights of `network`.
-    pub fn start(network: &Network, count: usize, batch_tokens: usize) -> Result<Self> {
+    /// Starts `count` workers over the weights of `scorer`; a batch has at most `batch_tokens` padded tokens.
+    pub fn start(scorer: &Scorer, count: usize, batch_tokens: usize) -> Result<Self> {
         let (report, done) = channel::<Done>();
         let (mut jobs, mut threads) = (Vec::new(), Vec::new());
         for index in 0..count.max(1) {
             let (send, receive) = channel::<Arc<Job>>();
-            let (network, report) = (network.share(), report.clone());
+            let (scorer, report) = (scorer.share(), report.clone());
             let thread = std::thread::Builder::new()
                 .name(format!("worker-{index}"))
-                .spawn(move || work(&network, &receive, &report))
+                .spawn(move || work(&scorer, &receive, &report))
                 .context("a worker thread could not be started")?;
             jobs.push(send);
             threads.push(thread);
@@ -105,14 +102,14 @@ impl Workers {
     }
 }
 
-fn work(network: &Network, jobs: &Receiver<Arc<Job>>, report: &Sender<Done>) {
+fn work(scorer: &Scorer, jobs: &Receiver<Arc<Job>>, report: &Sender<Done>) {
     tch::set_num_threads(1);
     while let Ok(job) = jobs.recv() {
         loop {
             let index = job.next.fetch_add(1, Ordering::Relaxed);
             let Some(batch) = job.batches.get(index) else { break };
             let inputs: Vec<&Encoded> = batch.iter().map(|&i| &job.inputs[i]).collect();
-            let scores = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| network.scores(&inputs)))
+            let scores = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| scorer.scores(&inputs)))
                 .map_err(|panic| {
                     let text = panic.downcast_ref::<String>().map(String::as_str);
                     text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("unknown cause").to_owned()

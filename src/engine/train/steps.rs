@@ -17,7 +17,9 @@ use super::plan::LossWeights;
 use crate::batch;
 use crate::encode::{Encoded, QueryEncoder};
 use crate::model::{InputScores, Network, join_windows};
-use crate::workers::BATCH_TOKENS;
+
+/// Padded tokens of a batch of held-out sentences.
+const HELD_OUT_TOKENS: usize = 1536;
 
 /// Batches of similar lengths: shuffled, then sorted within pools of a few thousand inputs.
 pub fn batches(examples: &[Example], budget: usize, random: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
@@ -175,7 +177,7 @@ impl HeldOut {
     pub fn scores(&self, network: &Network) -> Vec<SentenceScores> {
         let inputs: Vec<&Encoded> = self.inputs.iter().flatten().collect();
         let mut found: Vec<Option<InputScores>> = (0..inputs.len()).map(|_| None).collect();
-        for batch in batch::plan(&inputs, BATCH_TOKENS) {
+        for batch in batch::plan(&inputs, HELD_OUT_TOKENS) {
             let members: Vec<&Encoded> = batch.iter().map(|&index| inputs[index]).collect();
             for (index, scores) in batch.into_iter().zip(network.scores(&members)) {
                 found[index] = Some(scores);

@@ -22,7 +22,7 @@ use super::plan::TeacherPlan;
 use crate::encode::QueryEncoder;
 use crate::model::{ModelFolder, Precision};
 use crate::prepare::Prepared;
-use crate::workers::{BATCH_TOKENS, EncodedQuery, Workers};
+use crate::workers::{EncodedQuery, Workers};
 
 const ANSWERS: &str = "teacher.jsonl";
 /// Queries that are asked together.
@@ -47,7 +47,8 @@ pub fn answers(
     let folder = ModelFolder::open(&models::find(&plan.model)?)?;
     let encoder = folder.query_encoder()?;
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = Workers::start(&folder.load(Precision::Bf16)?, workers, BATCH_TOKENS)?;
+    let scorer = folder.load(Precision::Bf16)?;
+    let workers = Workers::start(&scorer, workers, scorer.batch_tokens())?;
     let style = ProgressStyle::with_template("asking the teacher {wide_bar} {pos}/{len} {elapsed}/{eta}")?;
     let bar = ProgressBar::new(queries.len() as u64).with_style(style);
     let mut answers = Vec::with_capacity(queries.len());

@@ -1,5 +1,6 @@
 //! The verbs that need the network: score, explain, eval, train, and the rescoring half of verify.
 
+mod bench;
 mod eval;
 mod explain;
 mod score;
@@ -18,7 +19,7 @@ use detente::store::{QUALITY, ScoringConfiguration};
 use serde_json::json;
 
 use crate::model::{ModelFolder, Precision, prepare_weights};
-use crate::workers::{BATCH_TOKENS, Workers};
+use crate::workers::Workers;
 
 /// Runs the verbs that need the network.
 pub struct Engine;
@@ -31,6 +32,7 @@ impl Runner for Engine {
             Verb::Eval(args) => eval::run(args, common),
             Verb::Train(args) => train::run(args, common),
             Verb::Verify(args) => verify::run(args, common),
+            Verb::Bench(args) => bench::run(args),
             Verb::Models(args) if args.prepare => prepare_model(args),
             _ => detente::cli::verbs::run(verb, common),
         }
@@ -48,6 +50,30 @@ fn prepare_model(args: &ModelsArgs) -> Outcome {
     Ok(0)
 }
 
+/// The arithmetic that was asked for, or the fastest of this processor that keeps the quality.
+fn precision_of(choice: PrecisionChoice) -> Precision {
+    match choice {
+        PrecisionChoice::F32 => Precision::F32,
+        PrecisionChoice::Bf16 => Precision::Bf16,
+        PrecisionChoice::Int8 => Precision::Int8,
+        PrecisionChoice::Auto if crate::integers::available() => Precision::Int8,
+        PrecisionChoice::Auto if fast_bf16() => Precision::Bf16,
+        PrecisionChoice::Auto => Precision::F32,
+    }
+}
+
+/// Whether the processor multiplies bfloat16; elsewhere it is emulated and slower than f32.
+fn fast_bf16() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        is_x86_feature_detected!("avx512bf16")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        false
+    }
+}
+
 /// An opened model and how it is to run.
 struct Ready {
     folder: ModelFolder,
@@ -60,11 +86,7 @@ impl Ready {
     fn open(args: &ModelArgs) -> Result<Self, Failure> {
         let path = models::find(&args.model).map_err(Failure::usage)?;
         let folder = ModelFolder::open(&path).map_err(Failure::fault)?;
-        let precision = match args.precision {
-            PrecisionChoice::F32 => Precision::F32,
-            PrecisionChoice::Bf16 => Precision::Bf16,
-            PrecisionChoice::Int8 => Precision::Int8,
-        };
+        let precision = precision_of(args.precision);
         let workers = args.workers.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
         if workers == 0 {
             return Err(Failure::usage(anyhow::anyhow!("--workers must be at least 1")));
@@ -73,8 +95,8 @@ impl Ready {
     }
 
     fn start_workers(&self) -> Result<Workers> {
-        let network = self.folder.load(self.precision)?;
-        Workers::start(&network, self.workers, BATCH_TOKENS)
+        let scorer = self.folder.load(self.precision)?;
+        Workers::start(&scorer, self.workers, scorer.batch_tokens())
     }
 
     /// Everything that decides a score, for the store.
