@@ -54,22 +54,34 @@ def measure(engine, precision, batches, count, step, finish=lambda: None):
     print(json.dumps({"engine": engine, "precision": precision, "sentences_per_second": count / best}), flush=True)
 
 
+def encoder(model, kind, **options):
+    """The encoder with the weights of the folder, without the project's heads."""
+    from safetensors.torch import load_file
+    from transformers import AutoConfig, AutoModel
+
+    network = AutoModel.from_config(AutoConfig.from_pretrained(model), torch_dtype=kind, **options).eval()
+    report = network.load_state_dict(load_file(os.path.join(model, "model.safetensors")), strict=False)
+    missing = [name for name in report.missing_keys if not name.startswith("pooler.")]
+    if missing:
+        sys.exit(f"{model}: not in the weights: {missing}")
+    return network.to(kind)
+
+
 def run(model, sentences):
     import torch
-    from transformers import AutoModel
 
     batches, count = batches_of(model, sentences)
     cores = os.cpu_count()
     torch.set_num_threads(cores)
     with torch.inference_mode():
         for name, kind in (("f32", torch.float32), ("bf16", torch.bfloat16)):
-            network = AutoModel.from_pretrained(model, torch_dtype=kind).eval()
+            network = encoder(model, kind)
             tensors = [(torch.from_numpy(ids), torch.from_numpy(mask)) for ids, mask in batches]
             measure("PyTorch", name, tensors, count, lambda ids, mask: network(ids, attention_mask=mask))
 
     with tempfile.TemporaryDirectory() as folder:
         exported = os.path.join(folder, "model.onnx")
-        network = AutoModel.from_pretrained(model, torch_dtype=torch.float32, attn_implementation="eager").eval()
+        network = encoder(model, torch.float32, attn_implementation="eager")
         axes = {0: "batch", 1: "length"}
         example = tuple(torch.from_numpy(array[:2]) for array in batches[0])
         torch.onnx.export(

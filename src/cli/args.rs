@@ -488,8 +488,12 @@ pub struct BenchArgs {
     #[arg(long, value_name = "MODEL", default_value = "fast")]
     pub model: String,
     /// Sentences to run, one a line.
-    #[arg(long, value_name = "FILE")]
-    pub sentences: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "articles")]
+    pub sentences: Option<PathBuf>,
+    /// Instead of sentences: articles, whose sentences are scored with their context and candidates as `score` does it; what comes
+    /// before and after the network is not timed.
+    #[arg(long, value_name = "PATH", conflicts_with = "sentences")]
+    pub articles: Vec<PathBuf>,
     /// Arithmetic to measure; may be given several times. Default: all that this processor has.
     #[arg(long, value_name = "KIND")]
     pub precision: Vec<PrecisionChoice>,

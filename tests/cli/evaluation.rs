@@ -158,3 +158,40 @@ fn what_was_measured_of_a_model_is_told_by_the_reports_of_its_runs() {
     let refused = finish(desk.command("eval --record --model mine").arg(sentiment)).expect(2);
     assert!(refused.stderr.contains("--record keeps figures of stance"), "{}", refused.stderr);
 }
+
+#[test]
+fn the_bench_measures_every_arithmetic_with_every_number_of_workers() {
+    let desk = Desk::new();
+    let lines = "Norland will talk.\n\n  Velmora will not, its minister said on Monday.  \nBoth sides met.\n"
+        .repeat(20);
+    let lines = desk.write("lines.txt", lines);
+    let measured = desk
+        .run_on("bench --json --repeat 1 --workers 2 --batch-tokens 64,256 --sentences", &lines)
+        .expect(0)
+        .json();
+    assert_eq!(measured["sentences"], 60);
+    let rows = measured["rows"].as_array().expect("rows");
+    let arithmetics: std::collections::BTreeSet<&str> =
+        rows.iter().map(|row| text(&row["precision"])).collect();
+    assert!(arithmetics.contains("f32") && arithmetics.contains("bf16"));
+    assert_eq!(rows.len(), arithmetics.len() * 2 * 2);
+    let tokens = number(&measured["tokens"]);
+    assert!(tokens > 60.0 * 5.0, "{tokens}");
+    for row in rows {
+        let speed = number(&row["sentences_per_second"]);
+        assert!(speed > 0.0);
+        assert!((number(&row["tokens_per_second"]) / speed - tokens / 60.0).abs() < 1e-6, "{row}");
+        let share = number(&row["operations_per_second"]) / number(&measured["bf16_peak"]);
+        assert!((number(&row["share_of_peak"]) - share).abs() < 1e-9, "{row}");
+    }
+    let cold: Vec<&Value> = rows.iter().filter(|row| !row["cold_seconds"].is_null()).collect();
+    assert_eq!(cold.len(), arithmetics.len(), "the first row of each: {cold:?}");
+    let table = desk
+        .run_on("bench --repeat 1 --precision f32 --workers 1 --batch-tokens 64 --sentences", &lines)
+        .expect(0);
+    assert_eq!(table.stdout.lines().filter(|line| line.starts_with("f32")).count(), 1, "{}", table.stdout);
+
+    let empty = desk.write("empty.txt", "\n \n");
+    assert!(desk.run_on("bench --sentences", &empty).expect(2).stderr.contains("no sentence; one a line"));
+    assert!(desk.run("bench --sentences missing.txt").expect(2).stderr.contains("missing.txt"));
+}

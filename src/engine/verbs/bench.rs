@@ -4,15 +4,19 @@
 //! `scripts/bench-peers`. Floating-point operations are those of the encoder's matrix products and attention, without padding; an
 //! 8-bit operation counts as one of them.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use detente::cli::args::BenchArgs;
+use detente::cli::args::{BenchArgs, Common, PrecisionChoice};
 use detente::cli::exit::{Failure, Outcome};
 use detente::cli::{models, verbs};
+use detente::ingest::{Deduplicator, Inputs, Verdict};
+use rayon::prelude::*;
 use serde::Serialize;
+use serde_json::json;
 use tch::{Kind, Tensor, no_grad};
 
 use super::precision_of;
@@ -20,6 +24,8 @@ use crate::batch;
 use crate::encode::Encoded;
 use crate::encoder::EncoderConfig;
 use crate::model::{ModelFolder, Precision, Scorer};
+use crate::prepare::Prepared;
+use crate::workers::{EncodedQuery, Workers};
 
 /// Everything measured.
 #[derive(Debug, Serialize)]
@@ -55,17 +61,18 @@ struct Row {
     share_of_peak: f64,
 }
 
-pub fn run(args: &BenchArgs) -> Outcome {
+pub fn run(args: &BenchArgs, common: &Common) -> Outcome {
     let path = models::find(&args.model).map_err(Failure::usage)?;
-    let text = std::fs::read_to_string(&args.sentences)
-        .with_context(|| format!("{}: cannot be read", args.sentences.display()))
+    if args.repeat == 0 || args.workers == Some(0) || args.batch_tokens.contains(&0) {
+        return Err(Failure::usage(anyhow!("--repeat, --workers and --batch-tokens must be at least 1")));
+    }
+    let Some(sentences) = &args.sentences else { return of_articles(args, &path, common) };
+    let text = std::fs::read_to_string(sentences)
+        .with_context(|| format!("{}: cannot be read", sentences.display()))
         .map_err(Failure::usage)?;
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     if lines.is_empty() {
-        return Err(Failure::usage(anyhow!("{}: no sentence; one a line", args.sentences.display())));
-    }
-    if args.repeat == 0 || args.batch_tokens.contains(&0) {
-        return Err(Failure::usage(anyhow!("--repeat and --batch-tokens must be at least 1")));
+        return Err(Failure::usage(anyhow!("{}: no sentence; one a line", sentences.display())));
     }
     let measured = measure(args, &path, &lines)?;
     let shown =
@@ -74,7 +81,63 @@ pub fn run(args: &BenchArgs) -> Outcome {
     Ok(0)
 }
 
-fn measure(args: &BenchArgs, path: &std::path::Path, lines: &[&str]) -> Result<Measured> {
+/// The network alone over the queries of articles, in chunks as long as `score`'s.
+fn of_articles(args: &BenchArgs, path: &Path, common: &Common) -> Outcome {
+    const CHUNK: usize = 500;
+    let folder = ModelFolder::open(path)?;
+    let encoder = folder.query_encoder()?;
+    let registry = verbs::registry(common.actors.as_deref())?;
+    let articles: Vec<_> = Inputs::resolve(&args.articles).read().filter_map(Result::ok).collect();
+    if articles.is_empty() {
+        return Err(Failure::usage(anyhow!("there is no article to read")));
+    }
+    let mut seen = Deduplicator::new();
+    let articles: Vec<_> = articles
+        .into_iter()
+        .filter_map(|mut article| {
+            let copy = matches!(seen.admit(&mut article), Verdict::DuplicateOf { .. });
+            (!copy).then_some(article)
+        })
+        .collect();
+    let n = articles.len();
+    let mut queries: Vec<EncodedQuery> = articles
+        .into_par_iter()
+        .map(|article| Prepared::new(article, registry).encode(&encoder))
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect();
+    let sentences = queries.len();
+    let tokens: usize = queries.iter().flat_map(|query| &query.windows).map(|window| window.ids.len()).sum();
+    let precision = precision_of(args.precision.first().copied().unwrap_or(PrecisionChoice::Auto));
+    let scorer = folder.load(precision)?;
+    let count = args.workers.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
+    let workers = Workers::start(&scorer, count, scorer.batch_tokens())?;
+    let begun = Instant::now();
+    while !queries.is_empty() {
+        let rest = queries.split_off(queries.len().min(CHUNK));
+        workers.score(std::mem::replace(&mut queries, rest))?;
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let figures = json!({
+        "model": folder.manifest.name, "precision": precision.as_str(), "workers": count, "articles": n,
+        "sentences": sentences, "tokens": tokens, "seconds": seconds,
+        "sentences_per_second": sentences as f64 / seconds, "tokens_per_second": tokens as f64 / seconds,
+        "peak_memory": peak_memory(),
+    });
+    let words = format!(
+        "model {}, {}, {count} workers: the network alone over {n} articles, {sentences} sentences with {tokens} tokens: {seconds:.1} s, \
+         {:.0} sentences/s, {:.0} tokens/s\n",
+        folder.manifest.name,
+        precision.as_str(),
+        sentences as f64 / seconds,
+        tokens as f64 / seconds,
+    );
+    verbs::print(&if args.json { format!("{figures}\n") } else { words })?;
+    Ok(0)
+}
+
+fn measure(args: &BenchArgs, path: &Path, lines: &[&str]) -> Result<Measured> {
     let folder = ModelFolder::open(path)?;
     let encoder = folder.query_encoder()?;
     let inputs: Vec<Encoded> =

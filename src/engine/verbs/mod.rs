@@ -32,7 +32,7 @@ impl Runner for Engine {
             Verb::Eval(args) => eval::run(args, common),
             Verb::Train(args) => train::run(args, common),
             Verb::Verify(args) => verify::run(args, common),
-            Verb::Bench(args) => bench::run(args),
+            Verb::Bench(args) => bench::run(args, common),
             Verb::Models(args) if args.prepare => prepare_model(args),
             _ => detente::cli::verbs::run(verb, common),
         }
