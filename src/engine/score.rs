@@ -4,6 +4,7 @@
 //! workers; the calling thread writes the store. Bounded channels between them keep memory the same for any
 //! number of articles.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -29,13 +30,35 @@ const CHUNKS_WAITING: usize = 2;
 /// What the stages share.
 pub struct Scoring<'a> {
     pub registry: &'a Registry,
-    pub encoder: &'a QueryEncoder,
-    pub workers: &'a Workers,
+    /// Neither is made before an article needs it: a run in which nothing is new takes no time to load a model.
+    pub encoder: &'a Lazy<'a, QueryEncoder>,
+    pub workers: &'a Lazy<'a, Workers>,
     pub decision: Decision,
     /// What the store has already scored under this configuration.
     pub scored: ScoredKeys,
     /// Set by a signal: finish what is under way and stop.
     pub stop: &'a AtomicBool,
+}
+
+/// A value that is made when it is first asked for.
+pub struct Lazy<'a, T> {
+    value: OnceLock<T>,
+    make: Box<dyn Fn() -> Result<T> + Send + Sync + 'a>,
+}
+
+impl<'a, T> Lazy<'a, T> {
+    pub fn new(make: impl Fn() -> Result<T> + Send + Sync + 'a) -> Self {
+        Self { value: OnceLock::new(), make: Box::new(make) }
+    }
+
+    /// The value. Two threads that ask first at the same time both make it, and one of the two is kept.
+    pub fn get(&self) -> Result<&T> {
+        if let Some(value) = self.value.get() {
+            return Ok(value);
+        }
+        let made = (self.make)()?;
+        Ok(self.value.get_or_init(|| made))
+    }
 }
 
 /// What the caller hears of while scoring goes on.
@@ -141,11 +164,12 @@ fn place(article: &Article) -> String {
 }
 
 fn prepare(scoring: &Scoring, chunk: Vec<Article>) -> Result<Early> {
+    let encoder = scoring.encoder.get()?;
     chunk
         .into_par_iter()
         .map(|article| {
             let prepared = Prepared::new(article, scoring.registry);
-            let encoded = prepared.encode(scoring.encoder)?;
+            let encoded = prepared.encode(encoder)?;
             Ok((prepared, encoded))
         })
         .collect::<Result<Vec<_>>>()
@@ -174,7 +198,7 @@ fn infer(scoring: &Scoring, early: &Receiver<Result<Early>>, out: &SyncSender<Re
 
 fn infer_chunk(scoring: &Scoring, chunk: Vec<(Prepared, Vec<EncodedQuery>)>) -> Result<Vec<ScoredArticle>> {
     let (prepared, encoded): (Vec<Prepared>, Vec<Vec<EncodedQuery>>) = chunk.into_iter().unzip();
-    let mut scores = scoring.workers.score(encoded.into_iter().flatten().collect())?.into_iter();
+    let mut scores = scoring.workers.get()?.score(encoded.into_iter().flatten().collect())?.into_iter();
     Ok(prepared
         .into_iter()
         .map(|article| {

@@ -87,6 +87,11 @@ impl Ready {
         let path = models::find(&args.model).map_err(Failure::usage)?;
         let folder = ModelFolder::open(&path).map_err(Failure::fault)?;
         let precision = precision_of(args.precision);
+        if precision == Precision::Int8 && !crate::integers::available() {
+            return Err(Failure::usage(anyhow::anyhow!(
+                "this processor has no AVX-512 VNNI, which --precision int8 needs; use auto, bf16 or f32"
+            )));
+        }
         let workers = args.workers.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
         if workers == 0 {
             return Err(Failure::usage(anyhow::anyhow!("--workers must be at least 1")));

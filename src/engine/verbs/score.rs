@@ -13,7 +13,7 @@ use detente::store::{RunCounts, RunInfo, Store};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Ready;
-use crate::score::{Listener, Scoring, score};
+use crate::score::{Lazy, Listener, Scoring, score};
 
 /// Set by Ctrl-C or a termination signal.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -35,8 +35,8 @@ pub fn run(args: &ScoreArgs, common: &Common) -> Outcome {
     })
     .context("signals cannot be handled")?;
 
-    let encoder = ready.folder.query_encoder()?;
-    let workers = ready.start_workers()?;
+    let encoder = Lazy::new(|| ready.folder.query_encoder());
+    let workers = Lazy::new(|| ready.start_workers());
     let scoring = Scoring {
         registry,
         encoder: &encoder,
