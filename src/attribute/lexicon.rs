@@ -23,7 +23,7 @@ static REPORTING: Words = LazyLock::new(|| {
          believes believe believed believing thinks thought expressed expresses expressing voiced voices voicing \
          urged urges urge urging called calls call calling tweeted tweets wrote writes writing posted replied \
          responded answered asked asks hoped hopes hope vowed vows vow pledged pledges promised promises \
-         described describes describing recalled recalls continued concluded observed opined quipped lamented \
+         described describes describing recalled recalls continued concluded observed opined quipped joked joking lamented \
          cautioned cautions complained complains denied denies denying dismissed dismisses rejected rejects \
          criticized criticised criticizes slammed hailed praised welcomed welcomes blamed blames accused accuses \
          accusing predicted estimated reported indicated indicates indicating implied signaled signalled outlined \

@@ -15,6 +15,9 @@ impl fmt::Display for Reason {
             }
             Self::ShortForm { form, antecedent } => write!(f, "\"{form}\" is short for \"{antecedent}\""),
             Self::Collective { phrase } => write!(f, "a group, as the text calls it: \"{phrase}\""),
+            Self::SpokenFor { word, speaker } if speaker.is_empty() => {
+                write!(f, "\"{word}\" of nobody named, in an article from this side")
+            }
             Self::SpokenFor { word, speaker } => {
                 write!(f, "\"{word}\" in the speech of {speaker}, who speaks for this side")
             }

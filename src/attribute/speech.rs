@@ -73,9 +73,24 @@ fn inverted(line: &Line, mentions: &[Mention], verb: usize) -> Option<usize> {
             verb + 1
         }
     };
-    mentions
+    let at_once = mentions
         .iter()
-        .position(|m| m.tokens.start == next && !matches!(m.sort, Sort::Pronoun(Pronoun::We | Pronoun::I)))
+        .position(|m| m.tokens.start == next && !matches!(m.sort, Sort::Pronoun(Pronoun::We | Pronoun::I)));
+    // "…,” said coach Jane Doe.": what she is need not be a word that the lexicon knows.
+    at_once.or_else(|| {
+        let quoted = verb.checked_sub(1).is_some_and(|at| matches!(line.lower(at), "”" | "\""));
+        let trade = |at: usize| {
+            line.token(at).is_some_and(|t| t.word && !t.capital)
+                && !words::is_verb(line.lower(at))
+                && !words::is_skippable(line.lower(at))
+                && !words::is_place_preposition(line.lower(at))
+        };
+        let named = |m: &Mention| {
+            let before = next..m.tokens.start;
+            matches!(m.sort, Sort::Person(_)) && (1..=2).contains(&before.len()) && before.clone().all(trade)
+        };
+        mentions.iter().position(named).filter(|_| quoted)
+    })
 }
 
 /// The subject to the left of a verb: the nearest mention that is no object and has no other verb behind it.

@@ -238,7 +238,7 @@ impl ModelFolder {
         let network = self.network(precision.kind())?;
         Ok(match precision {
             Precision::Int8 => Scorer::Integers(Arc::new(Integers::new(&network)?)),
-            Precision::F32 | Precision::Bf16 => Scorer::Tensors(network),
+            Precision::F32 | Precision::Bf16 => Scorer::Tensors(Box::new(network)),
         })
     }
 
@@ -318,7 +318,7 @@ pub struct Network {
 /// A model ready to score, in one of the arithmetics.
 #[derive(Debug)]
 pub enum Scorer {
-    Tensors(Network),
+    Tensors(Box<Network>),
     Integers(Arc<Integers>),
 }
 
@@ -326,7 +326,7 @@ impl Scorer {
     /// A second handle on the same weights, for another thread.
     pub fn share(&self) -> Self {
         match self {
-            Self::Tensors(network) => Self::Tensors(network.share()),
+            Self::Tensors(network) => Self::Tensors(Box::new(network.share())),
             Self::Integers(integers) => Self::Integers(integers.clone()),
         }
     }

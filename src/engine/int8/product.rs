@@ -42,7 +42,9 @@ impl PackedLinear {
     pub fn new(weight: &[f32], bias: Vec<f32>) -> Self {
         let outputs = bias.len();
         let inputs = weight.len() / outputs;
-        assert!(outputs % PANEL == 0 && inputs % 16 == 0 && weight.len() == outputs * inputs);
+        assert!(
+            outputs.is_multiple_of(PANEL) && inputs.is_multiple_of(16) && weight.len() == outputs * inputs
+        );
         let mut layer = Self {
             inputs,
             panels: vec![Line([0; 64]); outputs * inputs / 64],
@@ -77,7 +79,11 @@ impl PackedLinear {
     pub fn apply(&self, rows: Rows<'_>, columns: Range<usize>, out: &mut [f32], stride: usize) {
         let n = rows.scales.len();
         assert!(rows.width == self.inputs && rows.bytes.len() >= n * self.inputs);
-        assert!(columns.start % PANEL == 0 && columns.end % PANEL == 0 && columns.end <= self.outputs());
+        assert!(
+            columns.start.is_multiple_of(PANEL)
+                && columns.end.is_multiple_of(PANEL)
+                && columns.end <= self.outputs()
+        );
         assert!(n == 0 || out.len() >= (n - 1) * stride + columns.len());
         for column in columns.clone().step_by(PANEL) {
             let to = column - columns.start;
