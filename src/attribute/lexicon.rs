@@ -328,3 +328,11 @@ pub fn is_name_particle(lower: &str) -> bool {
             | "du"
     )
 }
+
+/// Words that name an office and nobody: "president", "Senior Administration Official".
+pub fn is_office(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let mut words = name.split(' ').rev();
+    let of_office = |word: &str| is_role(word) || is_modifier(word) || is_government(word);
+    words.next().is_some_and(is_role) && words.all(of_office)
+}

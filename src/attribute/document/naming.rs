@@ -126,6 +126,13 @@ impl Reader<'_> {
     pub(super) fn fixed(&mut self, line: &Line, mention: &Mention, number: usize) -> Vec<(MemberId, Reason)> {
         let phrase = line.words(&mention.tokens);
         let title = mention.title.as_deref();
+        if let Sort::ShortName(name) | Sort::Person(name) = &mention.sort {
+            // "Mr. President" is an office, not a name.
+            let office = name.to_lowercase();
+            if title.is_none() && words::is_office(&office) {
+                return self.role(&office, &office, mention, true, number, &[]);
+            }
+        }
         match &mention.sort {
             Sort::Registered(actor, form) => {
                 let named = Reason::Named { alias: phrase.clone() };

@@ -4,6 +4,7 @@ use super::Reader;
 use crate::attribute::Reason;
 use crate::attribute::cast::Cast;
 use crate::attribute::cast::MemberId;
+use crate::attribute::lexicon as words;
 use crate::attribute::names::bare;
 use crate::attribute::scan::Mention;
 use crate::registry::ActorId;
@@ -29,6 +30,10 @@ impl Reader<'_> {
             let mut best: Option<(u8, u8, MemberId)> = None;
             for (back, trace) in self.traces.iter().rev().enumerate().take(60) {
                 if named.contains(&trace.who) {
+                    continue;
+                }
+                // An office is nobody's name.
+                if words::is_office(&self.cast.member(trace.who).holder.name) {
                     continue;
                 }
                 let near = number.saturating_sub(trace.sentence) <= 4;

@@ -24,15 +24,22 @@ impl Reader<'_> {
         }
         let office = lower.strip_prefix("the ").unwrap_or(&lower);
         if matches!(office, "president" | "vice president" | "first lady" | "prime minister") {
-            let known =
-                self.traces.iter().rev().map(|t| t.who).find(|&w| self.cast.fits(w, office, None) >= 4);
+            // "Mr. President" is nobody yet.
+            let named = |who: MemberId| !words::is_office(&self.cast.member(who).holder.name);
+            let known = self
+                .traces
+                .iter()
+                .rev()
+                .map(|t| t.who)
+                .find(|&w| named(w) && self.cast.fits(w, office, None) >= 4);
             let side = self.registry.find("United States");
-            let holder = side.and_then(|s| {
-                self.registry.office_holder(office, &self.registry.actor(s).name, self.article.date)
-            });
+            let holder = side.and_then(|side| self.in_office(office, side));
+            // In an American transcript, theirs, whoever else was named before.
+            let american = self.home.is_none() || self.home == side;
             let who = match (known, holder) {
-                (Some(who), _) => who,
-                (None, Some(actor)) => self.cast.registered(actor),
+                (Some(who), None) => who,
+                (Some(who), Some(_)) if !american => who,
+                (_, Some(actor)) => self.cast.registered(actor),
                 (None, None) => self.cast.anonymous(office, office, side, None),
             };
             return name(who);

@@ -47,7 +47,8 @@ pub fn answers(
     let folder = ModelFolder::open(&models::find(&plan.model)?)?;
     let encoder = folder.query_encoder()?;
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let scorer = folder.load(Precision::Bf16)?;
+    let precision = if crate::integers::available() { Precision::Int8 } else { Precision::Bf16 };
+    let scorer = folder.load(precision)?;
     let workers = Workers::start(&scorer, workers, scorer.batch_tokens())?;
     let style = ProgressStyle::with_template("asking the teacher {wide_bar} {pos}/{len} {elapsed}/{eta}")?;
     let bar = ProgressBar::new(queries.len() as u64).with_style(style);
