@@ -1,7 +1,7 @@
 //! `detente verify --rescore N`: stored scores against the same model run again.
 
 use anyhow::{Result, anyhow};
-use detente::cli::args::{Common, VerifyArgs};
+use detente::cli::args::{Common, ModelArgs, PrecisionChoice, VerifyArgs};
 use detente::cli::exit::{FAULT, Failure, Outcome};
 use detente::cli::verbs;
 use detente::store::{Filter, ScoredArticle, Store};
@@ -10,9 +10,13 @@ use super::Ready;
 use crate::prepare::Prepared;
 
 /// Largest difference of a probability that counts as the same: far above what another batch shape does to an f32
-/// score, far below what changes a stance. bf16 rounds to three decimal digits at every step.
+/// score, far below what changes a stance. bf16 rounds to three decimal digits at every step; in integers batches do not matter.
 fn tolerance(precision: &str) -> f32 {
-    if precision == "f32" { 1e-3 } else { 0.05 }
+    match precision {
+        "int8" => 1e-6,
+        "f32" => 1e-3,
+        _ => 0.05,
+    }
 }
 
 pub fn run(args: &VerifyArgs, common: &Common) -> Outcome {
@@ -21,10 +25,18 @@ pub fn run(args: &VerifyArgs, common: &Common) -> Outcome {
         return Ok(code);
     }
     let registry = super::registry(common.actors.as_deref())?;
-    let ready = Ready::open(&args.model)?;
     let store = Store::open_read_only(&common.store)?;
     let selection = store.select(&Filter { include_none: true, ..Filter::default() })?;
     let stored_with = selection.configuration();
+    // The arithmetic of the stored scores, not what is fastest here.
+    let precision = match (args.model.precision, stored_with.precision.as_str()) {
+        (PrecisionChoice::Auto, "f32") => PrecisionChoice::F32,
+        (PrecisionChoice::Auto, "bf16") => PrecisionChoice::Bf16,
+        (PrecisionChoice::Auto, "int8") => PrecisionChoice::Int8,
+        (chosen, _) => chosen,
+    };
+    let ready =
+        Ready::open(&ModelArgs { model: args.model.model.clone(), precision, workers: args.model.workers })?;
     let now = ready.configuration(registry);
     if stored_with.digest() != now.digest() {
         return Err(Failure::usage(anyhow!(
