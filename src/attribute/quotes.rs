@@ -108,6 +108,20 @@ pub fn at(quotations: &[Quotation], byte: usize) -> Option<usize> {
     quotations.get(next).filter(|q| q.span.start <= byte).map(|_| next)
 }
 
+/// Whether a text begins with what leads from a speaker's name to a quotation: a colon, with the marks of Markdown around it.
+pub fn announced(after_name: &str) -> bool {
+    let rest = after_name.trim_start_matches(['*', '_', ']']);
+    let rest = match rest.strip_prefix('(') {
+        Some(address) if address.starts_with("http") => {
+            address.split_once(')').map_or(rest, |(_, rest)| rest)
+        }
+        _ => rest,
+    };
+    let rest = rest.trim_start_matches(['*', '_', ' ']);
+    rest.strip_prefix(':')
+        .is_some_and(|rest| rest.trim_start_matches(['*', '_', ' ', '\n', '\r']).starts_with(['“', '"']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,5 +148,19 @@ mod tests {
         let terms =
             quotations("the “maximum pressure” campaign is “wrong,” and “We will not talk under threat.”");
         assert_eq!(terms.iter().map(|q| q.speech).collect::<Vec<_>>(), [false, false, true]);
+    }
+
+    #[test]
+    fn a_colon_leads_from_a_name_to_a_quotation() {
+        for after in
+            [": “We talk.”", ":** “We talk.”", "](https://x.example/1): \"We talk.\"", "** : “We talk.”"]
+        {
+            assert!(announced(after), "{after}");
+        }
+        for after in
+            [" said: “We talk.”", ": we talk", "](https://x.example/1) said", " (left): “We talk.”", ""]
+        {
+            assert!(!announced(after), "{after}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::attribute::cast::MemberId;
 use crate::attribute::lexicon as words;
 use crate::attribute::names::bare;
 use crate::attribute::phrases::Line;
+use crate::attribute::quotes;
 use crate::attribute::quotes::Quotation;
 use crate::attribute::scan;
 use crate::attribute::scan::Mention;
@@ -115,7 +116,11 @@ impl Reader<'_> {
             let acts = words::is_verb(next)
                 || (words::is_skippable(next) && words::is_verb(line.lower(mention.tokens.end + 1)));
             let known = self.cast.family(crate::attribute::names::last_name(name)).is_some();
-            if mention.title.is_none() && !speaks && !acts && !known && self.registry.find(name).is_none() {
+            let labels = quotes::announced(&line.text[mention.bytes.end..]);
+            if mention.title.is_none()
+                && !(speaks || acts || known || labels)
+                && self.registry.find(name).is_none()
+            {
                 return Vec::new();
             }
         }
