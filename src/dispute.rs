@@ -1,6 +1,6 @@
 //! A dispute: the parties at odds, and which sentences of an article are about it. A sentence is, when two of the parties are
-//! named within its reach: in itself, in the sentences that the model reads before it, or in the title. A party is named by anybody
-//! who belongs to it: "Araghchi" names Iran.
+//! there within its reach: among the candidate holders of the sentence itself or of those that the model reads before it, or in the
+//! title. A party is there with anybody who belongs to it: Araghchi for Iran.
 
 use std::str::FromStr;
 
@@ -45,9 +45,14 @@ impl std::fmt::Display for Parties {
 /// A party that nobody in the store is or belongs to.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "no article in the store names the party '{0}'; `detente actors '{0}'` shows what the program knows under that name"
+    "nobody in the store is '{0}' or belongs to it; `detente actors '{0}'` shows what the program knows under that name"
 )]
 pub struct UnknownParty(pub String);
+
+/// Two parties that are one, or one of which belongs to the other.
+#[derive(Debug, thiserror::Error)]
+#[error("'{0}' belongs to '{1}' or is the same: they are not two parties of a dispute")]
+pub struct OneParty(pub String, pub String);
 
 /// Some of the parties: bit n is the n-th.
 pub type PartySet = u16;

@@ -34,7 +34,7 @@ use crate::registry::{ActorKind, Registry};
 use crate::segment::Sentence;
 
 /// Counts up when the same text may get other candidates; part of what decides a score.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Name of the holder of a statement whose speaker or pronoun could not be resolved.
 pub const UNATTRIBUTED: &str = "unattributed";

@@ -83,7 +83,23 @@ fn inverted(line: &Line, mentions: &[Mention], verb: usize) -> Option<usize> {
             line.token(at).is_some_and(|t| t.word && !t.capital)
                 && !words::is_verb(line.lower(at))
                 && !words::is_skippable(line.lower(at))
-                && !words::is_place_preposition(line.lower(at))
+                && !words::is_preposition(line.lower(at))
+                && !matches!(
+                    line.lower(at),
+                    "and"
+                        | "but"
+                        | "or"
+                        | "when"
+                        | "while"
+                        | "as"
+                        | "that"
+                        | "which"
+                        | "who"
+                        | "if"
+                        | "because"
+                        | "after"
+                        | "before"
+                )
         };
         let named = |m: &Mention| {
             let before = next..m.tokens.start;

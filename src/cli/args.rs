@@ -107,7 +107,7 @@ pub struct ModelArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PrecisionChoice {
-    /// The fastest of those below that this processor has.
+    /// The first of int8, bf16 and f32 that this processor has.
     Auto,
     /// 32-bit floats everywhere.
     F32,
@@ -150,8 +150,8 @@ pub struct SelectArgs {
     /// Only these outlets.
     #[arg(long, value_name = "NAME")]
     pub outlet: Vec<String>,
-    /// Only sentences about the dispute of these parties: two of them, or people and bodies that belong to them, are named in the
-    /// sentence, in the two before it or in the title. Mediators' statements in such sentences count.
+    /// Only sentences about the dispute of these parties: two of them, or people and bodies that belong to them, are candidate holders in
+    /// the sentence or in the two before it, or named in the title. Mediators' statements in such sentences count.
     #[arg(long, value_name = "PARTY/PARTY")]
     pub dispute: Option<Parties>,
     /// Your corrections (TOML), put over the statements of reports and comparisons. Default: corrections.toml beside the
@@ -455,7 +455,7 @@ pub struct EvalArgs {
     /// List up to so many errors on standard error.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub show: usize,
-    /// Write what was measured of stance into the model's manifest; the method box of later reports shows it.
+    /// Write what was measured of stance into the model's manifest; later reports as HTML, Markdown and JSON show it.
     #[arg(long)]
     pub record: bool,
     #[command(flatten)]
@@ -492,12 +492,12 @@ pub struct BenchArgs {
     pub sentences: Option<PathBuf>,
     /// Instead of sentences: articles, whose sentences are scored with their context and candidates as `score` does it; what comes
     /// before and after the network is not timed.
-    #[arg(long, value_name = "PATH", conflicts_with = "sentences")]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["sentences", "batch_tokens", "max_tokens", "repeat"])]
     pub articles: Vec<PathBuf>,
     /// Arithmetic to measure; may be given several times. Default: all that this processor has.
     #[arg(long, value_name = "KIND")]
     pub precision: Vec<PrecisionChoice>,
-    /// Measure one worker, two, and so on up to so many. Default: one per core.
+    /// Measure one worker, two, and so on up to so many; of articles, so many. Default: one per core.
     #[arg(long, value_name = "N")]
     pub workers: Option<usize>,
     /// Tokens of a batch; several are measured one after the other.

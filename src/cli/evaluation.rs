@@ -14,6 +14,11 @@ use crate::evaluate::labels::read_labels;
 
 /// Measures boundaries or candidates against labels.
 pub fn run(args: &EvalArgs, common: &Common) -> Outcome {
+    if args.record {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "--record keeps figures of stance; these labels are of another kind"
+        )));
+    }
     let (table, figures) = match args.kind() {
         EvalKind::Boundaries => boundaries(&args.labels, args.show).map_err(Failure::usage)?,
         _ => holders(args, common)?,

@@ -39,7 +39,8 @@ impl From<anyhow::Error> for Failure {
             Some(store) if store.is_usage() => Self::usage(error),
             _ if error.is::<crate::corrections::Faulty>()
                 || error.is::<crate::audit::Faulty>()
-                || error.is::<crate::dispute::UnknownParty>() =>
+                || error.is::<crate::dispute::UnknownParty>()
+                || error.is::<crate::dispute::OneParty>() =>
             {
                 Self::usage(error)
             }

@@ -8,7 +8,7 @@ use super::args::SelectArgs;
 use super::chains::Chains;
 use super::correcting::{self, Corrected, correct};
 use crate::aggregate::Observation;
-use crate::dispute::{Parties, PartySet, Reach, UnknownParty};
+use crate::dispute::{OneParty, Parties, PartySet, Reach, UnknownParty};
 use crate::registry::Registry;
 use crate::statement::Statement;
 use crate::store::{Filter, LeanStatement, Scope, Selection, Store};
@@ -95,6 +95,15 @@ fn about(selection: &Selection, parties: &Parties, registry: &Registry) -> Resul
     if let Some(stranger) = parties.iter().find(|&name| !chains.names.contains(name)) {
         return Err(UnknownParty(stranger.clone()).into());
     }
+    for (position, party) in parties.iter().enumerate() {
+        let number = chains.names.iter().position(|name| name == party).expect("checked above");
+        let above = chains.chains.get(number).map_or(&[][..], Vec::as_slice);
+        let inside = |other: &String| above.iter().any(|&above| chains.names[above as usize] == *other);
+        let others = parties.iter().enumerate().filter(|(other, _)| *other != position);
+        if let Some((_, other)) = others.into_iter().find(|(_, other)| inside(other)) {
+            return Err(OneParty(party.clone(), other.clone()).into());
+        }
+    }
     let set = |names: &mut dyn Iterator<Item = &str>| -> PartySet {
         names
             .filter_map(|name| parties.iter().position(|party| party == name))
@@ -117,13 +126,15 @@ fn about(selection: &Selection, parties: &Parties, registry: &Registry) -> Resul
     })?;
     let mut within = HashSet::new();
     for of_article in named.chunk_by(|a, b| a.0 == b.0) {
-        let mut reach = Reach::new(of_title(of_article[0].0)?);
-        within.extend(
-            of_article
-                .iter()
-                .filter(|(_, sentence, set)| reach.covers(*sentence, *set))
-                .map(|(article, sentence, _)| (*article, *sentence)),
-        );
+        let article = of_article[0].0;
+        let mut reach = Reach::new(of_title(article)?);
+        let mut named = of_article.iter().peekable();
+        for sentence in 0..selection.articles()[article as usize].sentences {
+            let set = named.next_if(|one| one.1 == sentence).map_or(0, |one| one.2);
+            if reach.covers(sentence, set) {
+                within.insert((article, sentence));
+            }
+        }
     }
     Ok(within)
 }

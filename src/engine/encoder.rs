@@ -108,6 +108,8 @@ pub struct Parts<'a> {
     pub first_position: i64,
     pub norm: &'a LayerNorm,
     pub layers: &'a [Layer],
+    /// Adapters or markers' differences are kept apart from the weights.
+    pub learning: bool,
 }
 
 /// Name of the learnt difference of the two marker tokens' embeddings, [2, hidden], in a file of adapters.
@@ -277,6 +279,7 @@ impl Encoder {
             first_position: self.first_position,
             norm: &self.norm,
             layers: &self.layers,
+            learning: self.markers.is_some() || self.layers.iter().any(|layer| layer.qkv.has_adapter()),
         }
     }
 

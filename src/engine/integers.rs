@@ -3,6 +3,10 @@
 #[cfg(target_arch = "x86_64")]
 pub use x86_64::Integers;
 
+/// What a user reads who asks for it in vain.
+pub const UNAVAILABLE: &str =
+    "this processor has no AVX-512 VNNI, which 8-bit products need; use --precision auto, bf16 or f32";
+
 /// Whether this processor can.
 pub fn available() -> bool {
     #[cfg(target_arch = "x86_64")]
@@ -11,6 +15,19 @@ pub fn available() -> bool {
     }
     #[cfg(not(target_arch = "x86_64"))]
     {
+        false
+    }
+}
+
+/// Whether this processor can run an encoder of this shape so.
+pub fn suits(config: &crate::encoder::EncoderConfig) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        available() && crate::int8::fits(config)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = config;
         false
     }
 }
@@ -34,7 +51,7 @@ mod x86_64 {
     /// Encoder and heads.
     #[derive(Debug)]
     pub struct Integers {
-        pub encoder: IntegerEncoder,
+        encoder: IntegerEncoder,
         heads: IntegerHeads,
         stance_temperature: f64,
     }
@@ -42,10 +59,7 @@ mod x86_64 {
     impl Integers {
         /// Rounds the weights of `network`, which are f32.
         pub fn new(network: &Network) -> Result<Self> {
-            ensure!(
-                super::available(),
-                "this processor has no AVX-512 VNNI, which --precision int8 needs; use f32 or bf16"
-            );
+            ensure!(super::available(), super::UNAVAILABLE);
             Ok(Self {
                 encoder: IntegerEncoder::new(&network.encoder)?,
                 heads: IntegerHeads::new(&network.heads)?,
@@ -130,7 +144,7 @@ pub enum Integers {}
 #[cfg(not(target_arch = "x86_64"))]
 impl Integers {
     pub fn new(_: &crate::model::Network) -> anyhow::Result<Self> {
-        anyhow::bail!("this processor has no AVX-512 VNNI, which --precision int8 needs; use f32 or bf16")
+        anyhow::bail!(UNAVAILABLE)
     }
 
     pub fn encode(&self, _: &[&crate::encode::Encoded]) {

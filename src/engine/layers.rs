@@ -129,6 +129,10 @@ impl Linear {
         (&self.weight, &self.bias)
     }
 
+    pub fn has_adapter(&self) -> bool {
+        self.adapter.is_some()
+    }
+
     /// A layer without adapter over parameters that are registered already.
     pub fn plain(weight: Tensor, bias: Tensor) -> Self {
         Self { weight, bias, adapter: None }

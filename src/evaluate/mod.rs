@@ -18,6 +18,9 @@ pub struct Quality {
     /// Names of the labelled files.
     pub labels: String,
     pub sentences: usize,
+    /// Arithmetic of the measured network.
+    #[serde(default)]
+    pub precision: String,
     /// End to end: right holder with the right stance.
     pub f1: f64,
     /// 95%, bootstrap over documents.

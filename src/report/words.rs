@@ -123,9 +123,10 @@ pub fn quality(header: &Header) -> Option<String> {
         .filter_map(|run| {
             let quality = run.quality.as_ref()?;
             Some(format!(
-                "Measured of model {}, on {} labelled sentences ({}): holder and stance right, F1 {} [{}, {}]; of the holders it \
+                "Measured of model {} in {}, on {} labelled sentences ({}): holder and stance right, F1 {} [{}, {}]; of the holders it \
                  finds, {} with the right stance; calibration error {}. The intervals of this report do not cover these errors.",
                 run.model,
+                quality.precision,
                 grouped(quality.sentences),
                 quality.labels,
                 fixed(quality.f1, 2),
@@ -140,7 +141,7 @@ pub fn quality(header: &Header) -> Option<String> {
     (!said.is_empty()).then(|| said.join(" "))
 }
 
-/// The same of the runs alone.
+/// [`provenance`] of the runs alone.
 pub fn provenance_of(runs: &[Run]) -> Option<String> {
     let mut models: Vec<String> = runs
         .iter()

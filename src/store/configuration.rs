@@ -13,7 +13,7 @@ pub struct ScoringConfiguration {
     /// Hex digest of the model's files.
     pub model_digest: String,
     pub topic: String,
-    /// Number format of the arithmetic: "f32", "bf16".
+    /// Arithmetic of the network: "f32", "bf16", "int8".
     pub precision: String,
     /// The rest: thresholds, version of attribution, digest of the registry, size of the context. What was measured of the model stands
     /// here too, under [`QUALITY`].

@@ -146,6 +146,7 @@ fn what_was_measured_of_a_model_is_told_by_the_reports_of_its_runs() {
     let run = &serde_json::from_str::<Value>(&told("json")).expect("JSON")["header"]["runs"][0];
     assert_eq!(run["quality"]["sentences"], 60);
     assert_eq!(run["quality"]["labels"], "few.jsonl");
+    assert_eq!(run["quality"]["precision"], measured["arithmetic"]);
     assert!((number(&run["quality"]["f1"]) - number(&measured["f1"])).abs() < 1e-4);
     let words = format!(
         "on 60 labelled sentences (few.jsonl): holder and stance right, F1 {:.2}",
@@ -156,6 +157,8 @@ fn what_was_measured_of_a_model_is_told_by_the_reports_of_its_runs() {
     }
     let sentiment = desk.write("newsmtsc.jsonl", "");
     let refused = finish(desk.command("eval --record --model mine").arg(sentiment)).expect(2);
+    assert!(refused.stderr.contains("--record keeps figures of stance"), "{}", refused.stderr);
+    let refused = desk.run_on("eval --record --kind holders", &few).expect(2);
     assert!(refused.stderr.contains("--record keeps figures of stance"), "{}", refused.stderr);
 }
 
@@ -181,7 +184,7 @@ fn the_bench_measures_every_arithmetic_with_every_number_of_workers() {
         let speed = number(&row["sentences_per_second"]);
         assert!(speed > 0.0);
         assert!((number(&row["tokens_per_second"]) / speed - tokens / 60.0).abs() < 1e-6, "{row}");
-        let share = number(&row["operations_per_second"]) / number(&measured["bf16_peak"]);
+        let share = number(&row["teraops_per_second"]) / number(&measured["bf16_peak"]);
         assert!((number(&row["share_of_peak"]) - share).abs() < 1e-9, "{row}");
     }
     let cold: Vec<&Value> = rows.iter().filter(|row| !row["cold_seconds"].is_null()).collect();
@@ -194,4 +197,6 @@ fn the_bench_measures_every_arithmetic_with_every_number_of_workers() {
     let empty = desk.write("empty.txt", "\n \n");
     assert!(desk.run_on("bench --sentences", &empty).expect(2).stderr.contains("no sentence; one a line"));
     assert!(desk.run("bench --sentences missing.txt").expect(2).stderr.contains("missing.txt"));
+    let long = desk.run_on("bench --max-tokens 1000 --sentences", &lines).expect(2);
+    assert!(long.stderr.contains("--max-tokens must be between"), "{}", long.stderr);
 }

@@ -134,7 +134,8 @@ impl Reader<'_> {
         if let Sort::ShortName(name) | Sort::Person(name) = &mention.sort {
             // "Mr. President" is an office, not a name.
             let office = name.to_lowercase();
-            if title.is_none() && words::is_office(&office) {
+            // Unless somebody of the article bears it as a name: "King added".
+            if words::is_office(&office) && self.cast.family(name).is_none() {
                 return self.role(&office, &office, mention, true, number, &[]);
             }
         }

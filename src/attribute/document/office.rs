@@ -24,6 +24,8 @@ impl Reader<'_> {
             let antecedent = cast.member(who).holder.name.clone();
             vec![(who, Reason::ShortForm { form: phrase.to_owned(), antecedent })]
         };
+        let of = mention.side.or(self.home);
+        let incumbent = of.filter(|_| definite).and_then(|side| self.in_office(title, side));
         let (mut sure, mut likely) = (None, None);
         if definite {
             let home = self.home.map(|h| self.registry.actor(h).name.as_str());
@@ -32,8 +34,8 @@ impl Reader<'_> {
                 if named.contains(&trace.who) {
                     continue;
                 }
-                // An office is nobody's name.
-                if words::is_office(&self.cast.member(trace.who).holder.name) {
+                // An office is nobody's name where its holder is known.
+                if incumbent.is_some() && words::is_office(&self.cast.member(trace.who).holder.name) {
                     continue;
                 }
                 let near = number.saturating_sub(trace.sentence) <= 4;

@@ -34,8 +34,8 @@ impl Reader<'_> {
                 .find(|&w| named(w) && self.cast.fits(w, office, None) >= 4);
             let side = self.registry.find("United States");
             let holder = side.and_then(|side| self.in_office(office, side));
-            // In an American transcript, theirs, whoever else was named before.
-            let american = self.home.is_none() || self.home == side;
+            // In an American transcript, theirs, whoever else was named before; elsewhere whoever was.
+            let american = self.home == side;
             let who = match (known, holder) {
                 (Some(who), None) => who,
                 (Some(who), Some(_)) if !american => who,

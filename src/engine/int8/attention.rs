@@ -44,11 +44,13 @@ pub fn head(
     room: &mut Room,
     out: (&mut [f32], Place),
 ) {
+    let (data, [keys, values]) = packed;
+    assert!(width.is_multiple_of(LANES) && width <= 64 && length > 0);
+    assert!(values.first + (length - 1) * values.stride + width <= data.len());
     let padded = length.next_multiple_of(LANES);
     room.keys.clear();
     room.keys.resize(width * padded, 0.0);
     room.scores.resize(BLOCK * padded, 0.0);
-    let (data, [keys, values]) = packed;
     for token in 0..length {
         let at = keys.first + token * keys.stride;
         for (dimension, key) in data[at..at + width].iter().enumerate() {

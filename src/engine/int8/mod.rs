@@ -18,20 +18,14 @@ mod product;
 mod stack;
 
 pub use heads::IntegerHeads;
-pub use stack::{IntegerEncoder, Scratch, Sequence};
+pub use stack::{IntegerEncoder, Scratch, Sequence, fits};
 
 /// Whether this processor has the instructions.
 pub fn available() -> bool {
-    ["avx512f", "avx512bw", "avx512vl", "avx512dq", "avx512vnni", "fma"].iter().all(|&name| has(name))
-}
-
-fn has(name: &str) -> bool {
-    match name {
-        "avx512f" => is_x86_feature_detected!("avx512f"),
-        "avx512bw" => is_x86_feature_detected!("avx512bw"),
-        "avx512vl" => is_x86_feature_detected!("avx512vl"),
-        "avx512dq" => is_x86_feature_detected!("avx512dq"),
-        "avx512vnni" => is_x86_feature_detected!("avx512vnni"),
-        _ => is_x86_feature_detected!("fma"),
-    }
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vnni")
+        && is_x86_feature_detected!("fma")
 }

@@ -90,22 +90,24 @@ fn packed(linear: &Linear) -> Result<PackedLinear> {
     Ok(PackedLinear::new(&numbers(weight)?, numbers(bias)?))
 }
 
+/// Whether the widths of an encoder suit: layers a multiple of 64, heads 16, 32, 48 or 64.
+pub fn fits(config: &EncoderConfig) -> bool {
+    let (h, panel) = (config.hidden_size, PANEL as i64);
+    let head = h / config.num_attention_heads.max(1);
+    h % panel == 0 && config.intermediate_size % panel == 0 && head % LANES as i64 == 0 && head <= 64
+}
+
 impl IntegerEncoder {
     /// Rounds the weights of `encoder`.
     pub fn new(encoder: &Encoder) -> Result<Self> {
         let config = encoder.config.clone();
-        let (h, heads) = (config.hidden_size, config.num_attention_heads);
         ensure!(
-            h % PANEL as i64 == 0 && config.intermediate_size % PANEL as i64 == 0,
-            "this encoder's widths, {h} and {}, are no multiples of {PANEL}: run it with --precision f32 or bf16",
-            config.intermediate_size
+            fits(&config),
+            "this encoder's widths do not fit 8-bit products; run it with --precision f32 or bf16"
         );
-        ensure!(
-            (h / heads) % LANES as i64 == 0 && h / heads <= 64,
-            "this encoder's heads are {} wide, not 16, 32, 48 or 64: run it with --precision f32 or bf16",
-            h / heads
-        );
+        let heads = config.num_attention_heads;
         let parts = encoder.parts();
+        ensure!(!parts.learning, "an encoder that is being trained cannot be rounded");
         let farthest = config.max_position_embeddings - 1;
         let relative = match parts.relative {
             None => Vec::new(),
@@ -158,6 +160,10 @@ impl IntegerEncoder {
     /// Where the processor lacks the instructions ([`super::available`]), or an id or a position is outside of its table.
     pub fn forward(&self, sequences: &[Sequence<'_>], scratch: &mut Scratch) -> Vec<f32> {
         assert!(super::available(), "this processor has no AVX-512 VNNI");
+        for one in sequences {
+            let ascending = one.wanted.windows(2).all(|pair| pair[0] < pair[1]);
+            assert!(ascending && one.wanted.last().is_none_or(|&last| (last as usize) < one.ids.len()));
+        }
         // SAFETY: the features are there.
         unsafe { self.run(sequences, scratch) }
     }

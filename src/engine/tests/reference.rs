@@ -240,6 +240,7 @@ fn in_integers_scores_stay_close_to_those_in_f32() {
     assert!(sum / f64::from(n) < 0.01 && largest < 0.12, "mean {}, largest {largest}", sum / f64::from(n));
 }
 
+#[cfg(target_arch = "x86_64")]
 /// A small encoder of either architecture with weights of a size that training gives, written to a file and read again.
 fn small_encoder(mpnet: bool, file: &Path) -> Encoder {
     let config = serde_json::json!({
@@ -296,6 +297,7 @@ fn small_encoder(mpnet: bool, file: &Path) -> Encoder {
     Encoder::load(&config, &mut weights, &mut |_, tensor| tensor.to_kind(Kind::Float), None).unwrap()
 }
 
+#[cfg(target_arch = "x86_64")]
 #[test]
 fn in_integers_hidden_states_stay_close_for_both_architectures() {
     use detente_engine::int8::{IntegerEncoder, Scratch, Sequence};

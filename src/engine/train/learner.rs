@@ -78,8 +78,9 @@ impl<'a> Learner<'a> {
         let teacher = plan.teacher.as_ref().map_or(0.0, |teacher| teacher.weight);
         // Half-precision products with f32 master weights: the cast is part of the graph.
         let (sum, seen) = match plan.precision {
-            Precision::F32 | Precision::Int8 => loss(&self.network, batch, &plan.weights, teacher),
+            Precision::F32 => loss(&self.network, batch, &plan.weights, teacher),
             Precision::Bf16 => loss(&self.network.cast(Kind::BFloat16), batch, &plan.weights, teacher),
+            Precision::Int8 => unreachable!("a plan is not in int8"),
         };
         self.optimiser.backward_step_clip_norm(&sum, LARGEST_GRADIENT);
         seen

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use super::Places;
 use super::plan::TeacherPlan;
 use crate::encode::QueryEncoder;
-use crate::model::{ModelFolder, Precision};
+use crate::model::{ModelFolder, Precision, encoder_config};
 use crate::prepare::Prepared;
 use crate::workers::{EncodedQuery, Workers};
 
@@ -47,7 +47,11 @@ pub fn answers(
     let folder = ModelFolder::open(&models::find(&plan.model)?)?;
     let encoder = folder.query_encoder()?;
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let precision = if crate::integers::available() { Precision::Int8 } else { Precision::Bf16 };
+    let precision = if crate::integers::suits(&encoder_config(&folder.path)?) {
+        Precision::Int8
+    } else {
+        Precision::Bf16
+    };
     let scorer = folder.load(precision)?;
     let workers = Workers::start(&scorer, workers, scorer.batch_tokens())?;
     let style = ProgressStyle::with_template("asking the teacher {wide_bar} {pos}/{len} {elapsed}/{eta}")?;

@@ -1,7 +1,7 @@
 //! `detente bench`: how fast the encoder runs here, by precision, workers and batches, beside what the processor's matrix product reaches.
 //!
-//! Each sentence goes through the whole encoder alone, with its start and end token, as other engines run it in
-//! `scripts/bench-peers`. Floating-point operations are those of the encoder's matrix products and attention, without padding; an
+//! Each sentence, with its start and end token, goes through the whole encoder, as other engines run it in `scripts/bench-peers`; with
+//! `--articles`, queries go through the network as `score` sends them. Floating-point operations are those of the encoder's matrix products and attention, without padding; an
 //! 8-bit operation counts as one of them.
 
 use std::path::Path;
@@ -23,7 +23,7 @@ use super::precision_of;
 use crate::batch;
 use crate::encode::Encoded;
 use crate::encoder::EncoderConfig;
-use crate::model::{ModelFolder, Precision, Scorer};
+use crate::model::{ModelFolder, Precision, Scorer, encoder_config};
 use crate::prepare::Prepared;
 use crate::workers::{EncodedQuery, Workers};
 
@@ -56,7 +56,7 @@ struct Row {
     sentences_per_second: f64,
     tokens_per_second: f64,
     /// 10^12 operations a second.
-    operations_per_second: f64,
+    teraops_per_second: f64,
     /// Of the bf16 peak.
     share_of_peak: f64,
 }
@@ -74,7 +74,12 @@ pub fn run(args: &BenchArgs, common: &Common) -> Outcome {
     if lines.is_empty() {
         return Err(Failure::usage(anyhow!("{}: no sentence; one a line", sentences.display())));
     }
-    let measured = measure(args, &path, &lines)?;
+    let config = encoder_config(&path)?;
+    let longest = (config.max_position_embeddings - 2) as usize;
+    if !(3..=longest).contains(&args.max_tokens) {
+        return Err(Failure::usage(anyhow!("--max-tokens must be between 3 and {longest} for this model")));
+    }
+    let measured = measure(args, &path, &config, &lines)?;
     let shown =
         if args.json { serde_json::to_string(&measured).context("JSON")? + "\n" } else { table(&measured) };
     verbs::print(&shown)?;
@@ -87,7 +92,13 @@ fn of_articles(args: &BenchArgs, path: &Path, common: &Common) -> Outcome {
     let folder = ModelFolder::open(path)?;
     let encoder = folder.query_encoder()?;
     let registry = verbs::registry(common.actors.as_deref())?;
-    let articles: Vec<_> = Inputs::resolve(&args.articles).read().filter_map(Result::ok).collect();
+    let mut articles = Vec::new();
+    for outcome in Inputs::resolve(&args.articles).read() {
+        match outcome {
+            Ok(article) => articles.push(article),
+            Err(refusal) => eprintln!("{refusal}"),
+        }
+    }
     if articles.is_empty() {
         return Err(Failure::usage(anyhow!("there is no article to read")));
     }
@@ -109,7 +120,8 @@ fn of_articles(args: &BenchArgs, path: &Path, common: &Common) -> Outcome {
         .collect();
     let sentences = queries.len();
     let tokens: usize = queries.iter().flat_map(|query| &query.windows).map(|window| window.ids.len()).sum();
-    let precision = precision_of(args.precision.first().copied().unwrap_or(PrecisionChoice::Auto));
+    let wanted = args.precision.first().copied().unwrap_or(PrecisionChoice::Auto);
+    let precision = precision_of(wanted, &encoder_config(path)?)?;
     let scorer = folder.load(precision)?;
     let count = args.workers.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
     let workers = Workers::start(&scorer, count, scorer.batch_tokens())?;
@@ -137,22 +149,26 @@ fn of_articles(args: &BenchArgs, path: &Path, common: &Common) -> Outcome {
     Ok(0)
 }
 
-fn measure(args: &BenchArgs, path: &Path, lines: &[&str]) -> Result<Measured> {
+fn measure(
+    args: &BenchArgs,
+    path: &Path,
+    config: &EncoderConfig,
+    lines: &[&str],
+) -> Result<Measured, Failure> {
     let folder = ModelFolder::open(path)?;
     let encoder = folder.query_encoder()?;
     let inputs: Vec<Encoded> =
         lines.iter().map(|line| encoder.plain(line, args.max_tokens)).collect::<Result<_>>()?;
-    let config = crate::model::encoder_config(path)?;
-    let operations: f64 = inputs.iter().map(|input| operations(&config, input.ids.len())).sum();
+    let operations: f64 = inputs.iter().map(|input| operations(config, input.ids.len())).sum();
     let tokens = inputs.iter().map(|input| input.ids.len()).sum();
     let cores = available_parallelism().map_or(1, usize::from);
     let bf16_peak = matrix_peak(cores);
     let precisions = match args.precision.as_slice() {
         [] => vec![Precision::F32, Precision::Bf16, Precision::Int8]
             .into_iter()
-            .filter(|&one| one != Precision::Int8 || crate::integers::available())
+            .filter(|&one| one != Precision::Int8 || crate::integers::suits(config))
             .collect(),
-        some => some.iter().map(|&choice| precision_of(choice)).collect::<Vec<_>>(),
+        some => some.iter().map(|&choice| precision_of(choice, config)).collect::<Result<Vec<_>, _>>()?,
     };
     let mut rows = Vec::new();
     for precision in precisions {
@@ -184,7 +200,7 @@ fn measure(args: &BenchArgs, path: &Path, lines: &[&str]) -> Result<Measured> {
                     cold_seconds: cold.take(),
                     sentences_per_second: inputs.len() as f64 / best,
                     tokens_per_second: tokens as f64 / best,
-                    operations_per_second: operations / best / 1e12,
+                    teraops_per_second: operations / best / 1e12,
                     share_of_peak: operations / best / 1e12 / bf16_peak,
                 });
             }
@@ -278,7 +294,7 @@ fn table(measured: &Measured) -> String {
             row.batch_tokens,
             row.sentences_per_second,
             row.tokens_per_second,
-            row.operations_per_second,
+            row.teraops_per_second,
             row.share_of_peak * 100.0,
         ));
     }

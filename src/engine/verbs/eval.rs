@@ -28,13 +28,13 @@ use crate::train::examples::{Prepared as Labelled, UNKNOWN, prepare};
 use crate::workers::{EncodedQuery, Workers};
 
 pub fn run(args: &EvalArgs, common: &Common) -> Outcome {
-    if matches!(args.kind(), EvalKind::Boundaries | EvalKind::Holders) {
-        return evaluation::run(args, common);
-    }
     if args.record && args.kind() != EvalKind::Stance {
         return Err(Failure::usage(anyhow!(
             "--record keeps figures of stance; these labels are of another kind"
         )));
+    }
+    if matches!(args.kind(), EvalKind::Boundaries | EvalKind::Holders) {
+        return evaluation::run(args, common);
     }
     let registry = super::registry(common.actors.as_deref())?;
     let ready = Ready::open(&args.model)?;
@@ -160,6 +160,7 @@ impl Measure {
         let quality = Quality {
             labels: String::new(),
             sentences: whole.sentences,
+            precision: ready.precision.as_str().to_owned(),
             f1: round(whole.all.f1()),
             f1_low: round(f1.low),
             f1_high: round(f1.high),

@@ -1,4 +1,4 @@
-//! The verbs that need the network: score, explain, eval, train, and the rescoring half of verify.
+//! The verbs that need the network: score, explain, eval, train, bench, and the rescoring half of verify.
 
 mod bench;
 mod eval;
@@ -18,7 +18,8 @@ use detente::registry::Registry;
 use detente::store::{QUALITY, ScoringConfiguration};
 use serde_json::json;
 
-use crate::model::{ModelFolder, Precision, prepare_weights};
+use crate::encoder::EncoderConfig;
+use crate::model::{ModelFolder, Precision, encoder_config, prepare_weights};
 use crate::workers::Workers;
 
 /// Runs the verbs that need the network.
@@ -50,16 +51,24 @@ fn prepare_model(args: &ModelsArgs) -> Outcome {
     Ok(0)
 }
 
-/// The arithmetic that was asked for, or the fastest of this processor that keeps the quality.
-fn precision_of(choice: PrecisionChoice) -> Precision {
-    match choice {
+/// The arithmetic that was asked for, or the first of int8, bf16 and f32 that the processor has and the encoder suits.
+fn precision_of(choice: PrecisionChoice, encoder: &EncoderConfig) -> Result<Precision, Failure> {
+    Ok(match choice {
         PrecisionChoice::F32 => Precision::F32,
         PrecisionChoice::Bf16 => Precision::Bf16,
-        PrecisionChoice::Int8 => Precision::Int8,
-        PrecisionChoice::Auto if crate::integers::available() => Precision::Int8,
+        PrecisionChoice::Int8 if crate::integers::suits(encoder) => Precision::Int8,
+        PrecisionChoice::Int8 if !crate::integers::available() => {
+            return Err(Failure::usage(anyhow::anyhow!(crate::integers::UNAVAILABLE)));
+        }
+        PrecisionChoice::Int8 => {
+            return Err(Failure::usage(anyhow::anyhow!(
+                "the widths of this model's layers do not fit 8-bit products; use --precision auto, bf16 or f32"
+            )));
+        }
+        PrecisionChoice::Auto if crate::integers::suits(encoder) => Precision::Int8,
         PrecisionChoice::Auto if fast_bf16() => Precision::Bf16,
         PrecisionChoice::Auto => Precision::F32,
-    }
+    })
 }
 
 /// Whether the processor multiplies bfloat16; elsewhere it is emulated and slower than f32.
@@ -86,12 +95,7 @@ impl Ready {
     fn open(args: &ModelArgs) -> Result<Self, Failure> {
         let path = models::find(&args.model).map_err(Failure::usage)?;
         let folder = ModelFolder::open(&path).map_err(Failure::fault)?;
-        let precision = precision_of(args.precision);
-        if precision == Precision::Int8 && !crate::integers::available() {
-            return Err(Failure::usage(anyhow::anyhow!(
-                "this processor has no AVX-512 VNNI, which --precision int8 needs; use auto, bf16 or f32"
-            )));
-        }
+        let precision = precision_of(args.precision, &encoder_config(&folder.path)?)?;
         let workers = args.workers.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
         if workers == 0 {
             return Err(Failure::usage(anyhow::anyhow!("--workers must be at least 1")));

@@ -35,6 +35,11 @@ pub fn run(args: &VerifyArgs, common: &Common) -> Outcome {
         (PrecisionChoice::Auto, "int8") => PrecisionChoice::Int8,
         (chosen, _) => chosen,
     };
+    if precision == PrecisionChoice::Int8 && !crate::integers::available() {
+        return Err(Failure::usage(anyhow!(
+            "the stored scores were made in int8; they can be repeated on a processor with AVX-512 VNNI only, which this one is not"
+        )));
+    }
     let ready =
         Ready::open(&ModelArgs { model: args.model.model.clone(), precision, workers: args.model.workers })?;
     let now = ready.configuration(registry);
