@@ -29,7 +29,7 @@ use bootstrap::{Cluster, Interval};
 use contradictions::Contradiction;
 use evidence::Shortlist;
 use period::{By, Period};
-use turning::TurningPoint;
+use turning::{Shown, TurningPoint};
 
 /// One statement, as far as counting needs it. Ids are the caller's.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -105,6 +105,8 @@ pub struct Standing {
     pub series: Vec<(usize, Tally)>,
     /// Where the actor's articles turn, when a series was asked for.
     pub turns: Vec<TurningPoint>,
+    /// Parallel to `turns`.
+    pub shown: Vec<Option<Shown>>,
     pub contradictions: Vec<Contradiction>,
     /// Candidates for quotation.
     pub shortlist: Shortlist,
@@ -316,6 +318,9 @@ fn standing(
         Some(by) => series(group, observations, name, by, periods),
         None => (Vec::new(), 0),
     };
+    let turns = by.map_or_else(Vec::new, |_| turning::turning_points(&days(seen()), name));
+    let dated =
+        || seen().filter_map(|o| Some((o.date?.exact()?, f64::from(o.probabilities.leaning()), o.statement)));
     Standing {
         actor: group[0].actor,
         tally: tally(seen(), name),
@@ -327,7 +332,8 @@ fn standing(
         undated,
         imprecise,
         series,
-        turns: by.map_or_else(Vec::new, |_| turning::turning_points(&days(seen()), name)),
+        shown: turns.iter().map(|turn| turning::shown(turn, dated())).collect(),
+        turns,
         contradictions: contradictions::contradictions(seen()),
         shortlist: Shortlist::draw(seen()),
     }

@@ -36,6 +36,36 @@ pub struct TurningPoint {
     pub p: f64,
 }
 
+/// The statements that show a turn best: ids of one before it and one after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    pub before: i64,
+    pub after: i64,
+}
+
+/// Days before and after a turn within which statements stand around it.
+const AROUND: i32 = 60;
+
+/// Of the statements within [`AROUND`] days (day, leaning, id), those that lean most to either side of the turn. `None` where a side has
+/// none, since its articles are further off.
+pub fn shown(turn: &TurningPoint, statements: impl Iterator<Item = (Date, f64, i64)>) -> Option<Shown> {
+    let toward = if turn.to > turn.from { 1.0 } else { -1.0 };
+    let (mut before, mut after): (Option<(f64, i64)>, Option<(f64, i64)>) = (None, None);
+    let offer = |best: &mut Option<(f64, i64)>, value: f64, id: i64| {
+        if best.is_none_or(|(known, earlier)| (value, earlier) > (known, id)) {
+            *best = Some((value, id));
+        }
+    };
+    for (day, leaning, id) in statements {
+        if day <= turn.before && (turn.before - day).get_days() <= AROUND {
+            offer(&mut before, -toward * leaning, id);
+        } else if day >= turn.after && (day - turn.after).get_days() <= AROUND {
+            offer(&mut after, toward * leaning, id);
+        }
+    }
+    Some(Shown { before: before?.1, after: after?.1 })
+}
+
 /// The turning points of one actor, in order of date. `articles` are its articles with their days, in any order.
 pub fn turning_points(articles: &[(Date, Cluster)], seed: &str) -> Vec<TurningPoint> {
     let mut articles = articles.to_vec();
@@ -137,6 +167,29 @@ mod tests {
             }
         }
         articles
+    }
+
+    #[test]
+    fn what_shows_a_turn_is_near_it_and_leans_its_way() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let turn = TurningPoint {
+            before: day("2026-03-01"),
+            after: day("2026-03-10"),
+            from: 0.5,
+            to: -0.4,
+            p: 0.01,
+        };
+        let statements = [
+            (day("2025-11-01"), 0.99, 1),
+            (day("2026-02-20"), 0.7, 2),
+            (day("2026-03-01"), -0.9, 3),
+            (day("2026-02-21"), 0.7, 4),
+            (day("2026-03-10"), 0.8, 5),
+            (day("2026-04-02"), -0.6, 6),
+            (day("2026-09-02"), -0.95, 7),
+        ];
+        assert_eq!(shown(&turn, statements.into_iter()), Some(Shown { before: 2, after: 6 }));
+        assert_eq!(shown(&turn, statements.into_iter().take(4)), None);
     }
 
     #[test]

@@ -124,7 +124,7 @@ impl Linear {
         })
     }
 
-    /// Weight [out, in] and bias [out], without what an adapter adds.
+    /// Weight, out x in, and bias, without what an adapter adds.
     pub fn parts(&self) -> (&Tensor, &Tensor) {
         (&self.weight, &self.bias)
     }

@@ -55,7 +55,11 @@ pub fn build(
 
     let mut ids: Vec<i64> = ranked[..listed]
         .iter()
-        .flat_map(|s| s.shortlist.ids().chain(s.contradictions.iter().flat_map(|c| [c.support, c.oppose])))
+        .flat_map(|s| {
+            let of_pairs = s.contradictions.iter().flat_map(|c| [c.support, c.oppose]);
+            let of_turns = s.shown.iter().flatten().flat_map(|shown| [shown.before, shown.after]);
+            s.shortlist.ids().chain(of_pairs).chain(of_turns)
+        })
         .collect();
     ids.sort_unstable();
     ids.dedup();
@@ -80,6 +84,10 @@ pub fn build(
                 oppose: quoted(pair.oppose)?,
             })
         };
+        for (turn, shown) in row.turns.iter_mut().zip(&standing.shown) {
+            let quoted = |id: i64| by_id.get(&id).map(|statement| quotation(statement));
+            turn.around = shown.and_then(|shown| Some([quoted(shown.before)?, quoted(shown.after)?]));
+        }
         row.contradictions = standing.contradictions.iter().filter_map(both).collect();
         actors.push(row);
     }
@@ -166,6 +174,7 @@ fn turn(point: &TurningPoint) -> Turn {
         from: round(point.from),
         to: round(point.to),
         p: round(point.p),
+        around: None,
     }
 }
 

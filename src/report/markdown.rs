@@ -97,6 +97,9 @@ fn actor(row: &ActorRow, report: &Report, out: &mut dyn Write) -> io::Result<()>
     }
     for turn in &row.turns {
         writeln!(out, "- {}", escape(&words::turn(turn)))?;
+        for evidence in turn.around.iter().flatten() {
+            writeln!(out, "  > “{}”  \n  > {}\n", escape(&evidence.sentence), source(evidence))?;
+        }
     }
     if !row.turns.is_empty() {
         writeln!(out)?;

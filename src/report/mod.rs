@@ -237,6 +237,8 @@ pub struct Turn {
     pub from: f64,
     pub to: f64,
     pub p: f64,
+    /// One sentence from the weeks before and one from those after, which lean most to either side.
+    pub around: Option<[Evidence; 2]>,
 }
 
 /// Two sentences of one actor that do not go together.

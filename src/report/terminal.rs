@@ -314,6 +314,7 @@ impl Terminal {
         }
         for turn in &row.turns {
             self.paragraph(out, 2, &words::turn(turn), Style::new())?;
+            turn.around.iter().flatten().try_for_each(|evidence| self.quotation("    ", evidence, out))?;
         }
         row.evidence.iter().try_for_each(|evidence| self.quotation("  ", evidence, out))?;
         for pair in &row.contradictions {

@@ -138,7 +138,21 @@ const panel = (chosen = {}) => {
       ? el(
           "ul",
           {},
-          r.row.turns.map((t) => el("li", {}, `Turned between ${turned(t)}`)),
+          r.row.turns.map((t) =>
+            el(
+              "li",
+              {},
+              `Turned between ${turned(t)}`,
+              (t.around || []).map((e) =>
+                el(
+                  "blockquote",
+                  {},
+                  `${e.sentence} `,
+                  el("small", {}, [e.date, e.outlet, e.title].filter(Boolean).join(", ")),
+                ),
+              ),
+            ),
+          ),
         )
       : null,
     timeline(r, (period) => pick({ period })),
