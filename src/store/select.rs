@@ -14,7 +14,7 @@ use super::{Store, StoreError, configuration_from};
 /// Whose articles are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Scope {
-    /// All that was ever scored with the configuration of the latest run.
+    /// All that was ever scored with the configuration of the latest run that has articles.
     #[default]
     Latest,
     /// The articles of one run, by its id.
@@ -164,9 +164,13 @@ impl Store {
         match scope {
             Scope::Latest => self
                 .connection
-                .query_row("SELECT configuration FROM runs ORDER BY run DESC LIMIT 1", [], |row| {
-                    Ok((row.get(0)?, None))
-                })
+                .query_row(
+                    // One that failed before it had an article hides nothing.
+                    "SELECT configuration FROM runs
+                     ORDER BY EXISTS (SELECT 1 FROM run_articles WHERE run_articles.run = runs.run) DESC, run DESC LIMIT 1",
+                    [],
+                    |row| Ok((row.get(0)?, None)),
+                )
                 .optional()
                 .at(path)?
                 .ok_or_else(|| StoreError::NoRun { path: path.clone() }),

@@ -212,6 +212,11 @@ fn the_same_article_is_scored_once_per_configuration() {
         1,
         "only the latest configuration"
     );
+    // A run that fails before its first article hides none of this.
+    store.begin_run(&info("broken")).unwrap().fail("the model cannot be loaded").unwrap();
+    let latest = store.select(&Filter::default()).unwrap();
+    assert_eq!((latest.configuration().model.as_str(), latest.totals().articles), ("large", 1));
+    drop(latest);
     let both = Filter { scope: Scope::Configuration(configuration("small").digest()), ..Filter::default() };
     assert_eq!(store.select(&both).unwrap().totals().articles, 2);
     assert_eq!(store.verify().unwrap(), []);
