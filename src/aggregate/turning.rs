@@ -50,8 +50,10 @@ const AROUND: i32 = 60;
 /// none, since its articles are further off.
 pub fn shown(turn: &TurningPoint, statements: impl Iterator<Item = (Date, f64, i64)>) -> Option<Shown> {
     let toward = if turn.to > turn.from { 1.0 } else { -1.0 };
-    let (mut before, mut after): (Option<(f64, i64)>, Option<(f64, i64)>) = (None, None);
-    let offer = |best: &mut Option<(f64, i64)>, value: f64, id: i64| {
+    /// How much a statement leans to its side, and its id.
+    type Best = Option<(f64, i64)>;
+    let (mut before, mut after): (Best, Best) = (None, None);
+    let offer = |best: &mut Best, value: f64, id: i64| {
         if best.is_none_or(|(known, earlier)| (value, earlier) > (known, id)) {
             *best = Some((value, id));
         }
