@@ -84,6 +84,11 @@ impl Column {
         Self { name: name.to_owned(), kind, within: None }
     }
 
+    /// Columns of these names and kinds.
+    pub fn list(columns: &[(&str, Kind)]) -> Vec<Self> {
+        columns.iter().map(|(name, kind)| Self::new(name, *kind)).collect()
+    }
+
     /// A column that is `object.key` in JSONL.
     pub fn nested(name: &str, kind: Kind, object: &str, key: &str) -> Self {
         Self { within: Some((object.to_owned(), key.to_owned())), ..Self::new(name, kind) }

@@ -12,13 +12,19 @@ use crate::evaluate::boundaries::{score_conllu, score_rules};
 use crate::evaluate::holders::holder_recall;
 use crate::evaluate::labels::read_labels;
 
-/// Measures boundaries or candidates against labels.
-pub fn run(args: &EvalArgs, common: &Common) -> Outcome {
-    if args.record {
+/// Refuses to record what is not measured of stance.
+pub fn check_record(args: &EvalArgs) -> Result<(), Failure> {
+    if args.record && args.kind() != EvalKind::Stance {
         return Err(Failure::usage(anyhow::anyhow!(
             "--record keeps figures of stance; these labels are of another kind"
         )));
     }
+    Ok(())
+}
+
+/// Measures boundaries or candidates against labels.
+pub fn run(args: &EvalArgs, common: &Common) -> Outcome {
+    check_record(args)?;
     let (table, figures) = match args.kind() {
         EvalKind::Boundaries => boundaries(&args.labels, args.show).map_err(Failure::usage)?,
         _ => holders(args, common)?,

@@ -22,7 +22,7 @@ pub fn aggregates(report: &Report, format: Format, out: impl Write + Send) -> Re
 
 fn columns() -> Vec<Column> {
     use Kind::{Float64, Integer, Text};
-    [
+    Column::list(&[
         ("actor", Text),
         ("statements", Integer),
         ("articles", Integer),
@@ -40,10 +40,7 @@ fn columns() -> Vec<Column> {
         ("first", Text),
         ("last", Text),
         ("topic", Text),
-    ]
-    .iter()
-    .map(|(name, kind)| Column::new(name, *kind))
-    .collect()
+    ])
 }
 
 fn cells(row: &ActorRow, report: &Report) -> Vec<Cell> {

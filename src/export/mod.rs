@@ -68,10 +68,6 @@ pub fn export(
     }
 }
 
-fn columns(list: &[(&str, Kind)]) -> Vec<Column> {
-    list.iter().map(|(name, kind)| Column::new(name, *kind)).collect()
-}
-
 fn probabilities(object: &str, prefix: &str, labels: impl Iterator<Item = &'static str>) -> Vec<Column> {
     labels.map(|label| Column::nested(&format!("{prefix}_{label}"), Kind::Float32, object, label)).collect()
 }
@@ -79,7 +75,7 @@ fn probabilities(object: &str, prefix: &str, labels: impl Iterator<Item = &'stat
 fn statement_columns() -> Vec<Column> {
     use Kind::{Integer, Text};
     let stances = crate::statement::Stance::ALL.iter().map(|stance| stance.as_str());
-    let mut all = columns(&[
+    let mut all = Column::list(&[
         ("article_id", Text),
         ("title", Text),
         ("date", Text),
@@ -95,7 +91,7 @@ fn statement_columns() -> Vec<Column> {
         ("stance", Text),
     ]);
     all.extend(probabilities("probabilities", "p", stances));
-    all.extend(columns(&[
+    all.extend(Column::list(&[
         ("mode", Text),
         ("basis", Text),
         ("claimed_by", Text),
@@ -144,7 +140,7 @@ fn statement_cells(row: Statement) -> Vec<Cell> {
 fn sentence_columns() -> Vec<Column> {
     use Kind::{Integer, Text};
     let tones = crate::statement::Tone::ALL.iter().map(|tone| tone.as_str());
-    let mut all = columns(&[
+    let mut all = Column::list(&[
         ("article_id", Text),
         ("title", Text),
         ("date", Text),
@@ -158,7 +154,7 @@ fn sentence_columns() -> Vec<Column> {
         ("tone", Text),
     ]);
     all.extend(probabilities("tone_probabilities", "p_tone", tones));
-    all.extend(columns(&[("statements", Integer), ("topic", Text), ("model", Text), ("run", Text)]));
+    all.extend(Column::list(&[("statements", Integer), ("topic", Text), ("model", Text), ("run", Text)]));
     all
 }
 
@@ -188,7 +184,7 @@ fn sentence_cells(row: SentenceRow, topic: &str, model: &str) -> Vec<Cell> {
 
 fn article_columns() -> Vec<Column> {
     use Kind::{Integer, Text};
-    columns(&[
+    Column::list(&[
         ("article_id", Text),
         ("title", Text),
         ("date", Text),

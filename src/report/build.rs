@@ -66,6 +66,7 @@ pub fn build(
     let texts = if ids.is_empty() { Vec::new() } else { statements(&ids)? };
     anyhow::ensure!(texts.len() == ids.len(), "{} sentences were asked for, {} came", ids.len(), texts.len());
     let by_id: HashMap<i64, &Statement> = ids.iter().copied().zip(&texts).collect();
+    let quoted = |id: i64| by_id.get(&id).map(|statement| quotation(statement));
 
     let periods: Vec<String> = aggregates.periods.iter().map(ToString::to_string).collect();
     let mut actors = Vec::with_capacity(listed);
@@ -77,7 +78,6 @@ pub fn build(
             .map(quotation)
             .collect();
         let both = |pair: &crate::aggregate::contradictions::Contradiction| {
-            let quoted = |id: i64| by_id.get(&id).map(|statement| quotation(statement));
             Some(Contradiction {
                 days: pair.days,
                 support: quoted(pair.support)?,
@@ -85,7 +85,6 @@ pub fn build(
             })
         };
         for (turn, shown) in row.turns.iter_mut().zip(&standing.shown) {
-            let quoted = |id: i64| by_id.get(&id).map(|statement| quotation(statement));
             turn.around = shown.and_then(|shown| Some([quoted(shown.before)?, quoted(shown.after)?]));
         }
         row.contradictions = standing.contradictions.iter().filter_map(both).collect();
@@ -200,7 +199,7 @@ pub fn audited(found: &Corrected) -> Audited {
 }
 
 /// To four digits; never minus zero.
-pub(super) fn round(value: f64) -> f64 {
+pub fn round(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0 + 0.0
 }
 

@@ -106,15 +106,11 @@ pub(super) fn figure_cells(figures: &Figures) -> Vec<Cell> {
     ]
 }
 
-fn columns(list: &[(&str, Kind)]) -> Vec<Column> {
-    list.iter().map(|(name, kind)| Column::new(name, *kind)).collect()
-}
-
 fn actors(report: &Report) -> Rows {
     use Kind::{Float64, Integer, Text};
-    let mut all = columns(&[("rank", Integer), ("actor", Text)]);
+    let mut all = Column::list(&[("rank", Integer), ("actor", Text)]);
     all.extend(figure_columns(""));
-    all.extend(columns(&[
+    all.extend(Column::list(&[
         ("mode_direct", Integer),
         ("mode_indirect", Integer),
         ("mode_mediated", Integer),
@@ -166,7 +162,7 @@ fn actor_only(row: &ActorRow) -> [Cell; 16] {
 }
 
 fn series(report: &Report) -> Rows {
-    let mut all = columns(&[("actor", Kind::Text), ("period", Kind::Text)]);
+    let mut all = Column::list(&[("actor", Kind::Text), ("period", Kind::Text)]);
     all.extend(figure_columns(""));
     let points = report.rows().flat_map(|row| row.series.iter().map(move |point| (row, point)));
     let cells = points.map(|(row, point)| {

@@ -133,9 +133,9 @@ impl Reader<'_> {
         let title = mention.title.as_deref();
         if let Sort::ShortName(name) | Sort::Person(name) = &mention.sort {
             // "Mr. President" is an office, not a name.
-            let office = name.to_lowercase();
             // Unless somebody of the article bears it as a name: "King added".
-            if words::is_office(&office) && self.cast.family(name).is_none() {
+            if words::is_office(name) && self.cast.family(name).is_none() {
+                let office = name.to_lowercase();
                 return self.role(&office, &office, mention, true, number, &[]);
             }
         }

@@ -1,5 +1,7 @@
 //! A role noun: "the foreign minister" as a person of the article, the office's holder, or what the text says.
 
+use std::cell::LazyCell;
+
 use super::Reader;
 use crate::attribute::Reason;
 use crate::attribute::cast::Cast;
@@ -24,23 +26,23 @@ impl Reader<'_> {
             let antecedent = cast.member(who).holder.name.clone();
             vec![(who, Reason::ShortForm { form: phrase.to_owned(), antecedent })]
         };
-        let of = mention.side.or(self.home);
-        let incumbent = of.filter(|_| definite).and_then(|side| self.in_office(title, side));
         let (mut sure, mut likely) = (None, None);
         if definite {
             let home = self.home.map(|h| self.registry.actor(h).name.as_str());
+            let incumbent =
+                LazyCell::new(|| mention.side.or(self.home).and_then(|side| self.in_office(title, side)));
             let mut best: Option<(u8, u8, MemberId)> = None;
             for (back, trace) in self.traces.iter().rev().enumerate().take(60) {
                 if named.contains(&trace.who) {
                     continue;
                 }
-                // An office is nobody's name where its holder is known.
-                if incumbent.is_some() && words::is_office(&self.cast.member(trace.who).holder.name) {
-                    continue;
-                }
                 let near = number.saturating_sub(trace.sentence) <= 4;
                 let fit = self.cast.fits(trace.who, title, mention.side);
                 if !(fit >= 2 || (fit == 1 && near)) {
+                    continue;
+                }
+                // An office is nobody's name where its holder is known.
+                if words::is_office(&self.cast.member(trace.who).holder.name) && incumbent.is_some() {
                     continue;
                 }
                 let at_home = home.is_some() && self.cast.member(trace.who).holder.side.as_deref() == home;

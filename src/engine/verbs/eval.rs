@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use detente::aggregate::bootstrap::Interval;
 use detente::classify::{CandidateMark, Query, SentenceScores};
 use detente::cli::args::{Common, EvalArgs, EvalKind};
@@ -17,6 +17,7 @@ use detente::evaluate::labels::{LabelledSentence, read_labels};
 use detente::evaluate::sentiment::{LabelledTarget, SentimentFigures, read_news_mtsc};
 use detente::evaluate::stance::{Found, StanceFigures, stance_figures};
 use detente::registry::Registry;
+use detente::report::build::round;
 use detente::statement::{Stance, Tone};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -28,11 +29,7 @@ use crate::train::examples::{Prepared as Labelled, UNKNOWN, prepare};
 use crate::workers::{EncodedQuery, Workers};
 
 pub fn run(args: &EvalArgs, common: &Common) -> Outcome {
-    if args.record && args.kind() != EvalKind::Stance {
-        return Err(Failure::usage(anyhow!(
-            "--record keeps figures of stance; these labels are of another kind"
-        )));
-    }
+    evaluation::check_record(args)?;
     if matches!(args.kind(), EvalKind::Boundaries | EvalKind::Holders) {
         return evaluation::run(args, common);
     }
@@ -63,10 +60,6 @@ pub fn run(args: &EvalArgs, common: &Common) -> Outcome {
     figures["arithmetic"] = json!(ready.precision.as_str());
     verbs::print(&if args.json { format!("{figures}\n") } else { table })?;
     Ok(0)
-}
-
-fn round(value: f64) -> f64 {
-    (value * 1e4).round() / 1e4
 }
 
 /// Names of the labelled files.

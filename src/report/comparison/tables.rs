@@ -21,13 +21,10 @@ impl Renderer<ComparisonReport> for Parquet {
 
 fn rows(report: &ComparisonReport) -> Rows {
     use Kind::{Float64, Integer, Text};
-    let named = |list: &[(&str, Kind)]| -> Vec<Column> {
-        list.iter().map(|(name, kind)| Column::new(name, *kind)).collect()
-    };
-    let mut columns = named(&[("rank", Integer), ("actor", Text), ("verdict", Text)]);
+    let mut columns = Column::list(&[("rank", Integer), ("actor", Text), ("verdict", Text)]);
     columns.extend(figure_columns("a_"));
     columns.extend(figure_columns("b_"));
-    columns.extend(named(&[
+    columns.extend(Column::list(&[
         ("difference", Float64),
         ("difference_low", Float64),
         ("difference_high", Float64),
